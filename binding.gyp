@@ -1,0 +1,29 @@
+# The package's build (node-gyp, prebuildify). Developers build with CMakeLists.txt,
+# which also knows the unit tests and sanitizers; the sources are listed once for both.
+{
+  "targets": [
+    {
+      "target_name": "isolet",
+      "sources": ["<!@(node scripts/list-sources.mjs)"],
+      "include_dirs": [
+        "native",
+        "<!(node -p \"require('node-addon-api').include_dir\")",
+      ],
+      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS"],
+      # Node's own flags bring -fno-rtti, which we need (see CMakeLists.txt), and -fno-exceptions, which we don't.
+      "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
+      "cflags_cc": ["-std=gnu++20", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+      "conditions": [
+        ["OS=='linux'", {"ldflags": ["-Wl,-z,now"]}],
+      ],
+      "xcode_settings": {
+        "CLANG_CXX_LANGUAGE_STANDARD": "gnu++20",
+        "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+      },
+      "msvs_settings": {
+        "VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["/std:c++20"]},
+      },
+    }
+  ]
+}

@@ -1,0 +1,34 @@
+import { invalidArgument } from './errors.js';
+import { describe, quote } from './text.js';
+
+/** Checks of what is no options object: names, code, functions, lists. Each throws `ERR_INVALID_ARG`. */
+
+export function requireString(subject: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw invalidArgument(`${subject} must be a string, got ${describe(value)}`);
+}
+
+export function requireFunction(subject: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw invalidArgument(`${subject} must be a function, got ${describe(value)}`);
+}
+
+export function requireObject(subject: string, value: unknown): asserts value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidArgument(`${subject} must be an object, got ${describe(value)}`);
+  }
+}
+
+export function requireArray(subject: string, value: unknown): asserts value is unknown[] {
+  if (!Array.isArray(value)) throw invalidArgument(`${subject} must be an array, got ${describe(value)}`);
+}
+
+/** The only globals that ECMAScript itself fixes: no property can take their place. */
+const fixedGlobals = new Set(['undefined', 'NaN', 'Infinity']);
+
+/** Any other string names a global: it becomes an own property, so even `__proto__` is harmless. */
+export function requireGlobalName(value: unknown): asserts value is string {
+  requireString('the name of a global', value);
+  if (value === '') throw invalidArgument('the name of a global must not be empty');
+  if (fixedGlobals.has(value))
+    throw invalidArgument(`${quote(value)} can't be bound: ECMAScript fixes that global`);
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { JsFunction } from './types.js';
+
+/**
+ * The native addon's surface, as this layer sees it. Nothing here is public.
+ *
+ * Native code checks nothing that this layer has checked already: option
+ * types and ranges are refused in `options.ts`, before a thread starts.
+ * Durations cross in milliseconds, `0` meaning none; sizes in bytes, `0`
+ * meaning V8's default.
+ */
+export interface NativeBinding {
+  /** Called once per environment, before anything else. */
+  setup(hooks: NativeHooks): void;
+  Runtime: new (config: NativeRuntimeConfig) => NativeRuntime;
+  /** A JsFunction over the same handle with other call options. `receiver` replaces `this` when `hasReceiver` is 1. */
+  deriveFunction(fn: JsFunction, hasReceiver: 0 | 1, receiver: unknown, timeout: number, cpuTimeout: number): JsFunction;
+  /** Never blocks. `abortId` is `0` or a number for `NativeRuntime.abort`. */
+  callFunctionAsync(fn: JsFunction, args: unknown[], abortId: number): Promise<unknown>;
+  /** A sync call that throws `pendingPromise` where the plain call returns a promise. */
+  callFunctionSettled(fn: JsFunction, args: unknown[]): unknown;
+  /** Idempotent; later calls throw `closed`. */
+  closeFunction(fn: JsFunction): void;
+  isJsFunction(value: unknown): value is JsFunction;
+  /** Aborts the async call of that id, wherever it is. */
+  abortFunction(fn: JsFunction, abortId: number): void;
+  /** What is alive in the whole process, for lifecycle tests and diagnosis. */
+  liveCounts(): LiveCounts;
+  /** Blocks until no more than `threads` runtime threads live or `timeout` ms passed; says which. */
+  awaitThreads(threads: number, timeout: number): boolean;
+}
+
+export interface LiveCounts {
+  /** Runtimes neither closed nor dead. */
+  runtimes: number;
+  /** Runtime threads that have not ended. */
+  threads: number;
+  /** Function handles, of both directions. */
+  handles: number;
+}
+
+export interface NativeRuntimeConfig {
+  name: string;
+  maxHeapSize: number;
+  initialHeapSize: number;
+  stackSize: number;
+  timeout: number;
+  cpuTimeout: number;
+  maxSerializationDepth: number;
+  maxSerializationBytes: number;
+  bootstrap: string | undefined;
+}
+
+export interface NativeRuntime {
+  /** With fewer arguments: the runtime's own limits, the default filename, no offsets. */
+  eval(
+    code: string,
+    timeout?: number,
+    cpuTimeout?: number,
+    filename?: string,
+    lineOffset?: number,
+    columnOffset?: number,
+  ): unknown;
+  evalAsync(
+    code: string,
+    timeout: number,
+    cpuTimeout: number,
+    filename: string | undefined,
+    lineOffset: number,
+    columnOffset: number,
+    abortId: number,
+  ): Promise<unknown>;
+  /** Defines an own global property: functions become plugin functions, objects are frozen copies. */
+  bind(name: string, value: unknown): void;
+  /**
+   * Evaluates `code` (its value must be an object) and reads every property
+   * of it and of its prototypes below Object.prototype once: name, then a
+   * JsFunction bound to the object, or the `typeof` of what is no function.
+   */
+  methodsOf(code: string, timeout: number, cpuTimeout: number): (string | JsFunction)[];
+  abort(abortId: number): void;
+  stats(): NativeStats;
+  isClosed(): boolean;
+  close(): void;
+  terminate(reason: string): void;
+}
+
+/** Field names are those of RuntimeStats. */
+export interface NativeStats {
+  heapTotalBytes: number;
+  heapUsedBytes: number;
+  externalMemoryBytes: number;
+  physicalTotalBytes: number;
+  cpuTimeMs: number;
+  totalExecutionTimeMs: number;
+  lastExecutionTimeMs: number;
+  lastExecutionKind: string | null;
+  evalSyncCount: number;
+  evalAsyncCount: number;
+  callFunctionSyncCount: number;
+  callFunctionAsyncCount: number;
+  hostCallCount: number;
+  activeAsyncOps: number;
+  openResources: number;
+}
+
+export interface NativeHooks {
+  /** Makes the typed error for a failure: `errors.ts`. Must not throw. */
+  createError(failure: Failure): Error;
+  /** The prototype of every JsFunction; inherits from Function.prototype. */
+  functionPrototype: object;
+}
+
+export interface StackFrame {
+  functionName: string;
+  fileName: string;
+  lineNumber: number;
+  columnNumber: number;
+}
+
+/** Why a call failed. Which fields are present is fixed by `kind`. */
+export type Failure =
+  | {
+      kind: 'javascript';
+      name: string;
+      message: string;
+      stack: string;
+      frames: StackFrame[];
+      /** The thrown value when it is no Error and can cross. */
+      value?: unknown;
+      /** The original host error that escaped, or the plugin error's own `cause`. */
+      cause?: unknown;
+      /** Own enumerable properties of the thrown error. */
+      properties?: Record<string, unknown>;
+    }
+  | { kind: 'timeout'; clock: 'wall' | 'cpu'; limit: number; elapsed: number }
+  | { kind: 'heapLimit'; limit: number; used: number }
+  | { kind: 'terminated'; reason: string }
+  | { kind: 'closed' }
+  | { kind: 'aborted' }
+  | { kind: 'pendingPromise' }
+  /** `path` like `result.items[3].fn`; `what` names the value that can't cross. */
+  | { kind: 'dataClone'; path: string; what: string }
+  | { kind: 'serializationLimit'; limit: 'depth' | 'bytes'; max: number; seen: number; path: string }
+  /** A handle used in a runtime that is not its own, or the like: a TypeError with ERR_INVALID_ARG. */
+  | { kind: 'invalidArgument'; message: string }
+  /** The runtime could not be made: no thread, no memory. */
+  | { kind: 'startFailed'; message: string };
+
+const load = require('node-gyp-build') as (root: string) => NativeBinding;
+
+let binding: NativeBinding | undefined;
+
+/** Loads the addon on first use, not on import, so that types and bundlers never touch it. */
+export function nativeBinding(): NativeBinding {
+  binding ??= load(join(__dirname, '..'));
+  return binding;
+}

@@ -1,0 +1,29 @@
+export {
+  DataCloneError,
+  HeapLimitError,
+  IsoletError,
+  JavaScriptError,
+  type JavaScriptErrorDetails,
+  PendingPromiseError,
+  PluginError,
+  RuntimeClosedError,
+  RuntimeTerminated,
+  SerializationLimitError,
+  TimeoutError,
+} from './errors.js';
+export { PluginManager } from './plugin-manager.js';
+export { Runtime } from './runtime.js';
+export type {
+  AsyncCallOptions,
+  AsyncEvalOptions,
+  BindOptions,
+  CallOptions,
+  EvalOptions,
+  FunctionOptions,
+  JsFunction,
+  PluginLimits,
+  PluginManagerOptions,
+  RuntimeConfig,
+  RuntimeStats,
+  StackFrame,
+} from './types.js';

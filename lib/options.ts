@@ -1,0 +1,237 @@
+import { fileURLToPath } from 'node:url';
+import type { NativeRuntimeConfig } from './binding.js';
+import { invalidArgument, outOfRange } from './errors.js';
+import { describe, nearest, quote } from './text.js';
+import type {
+  AsyncCallOptions,
+  AsyncEvalOptions,
+  BindOptions,
+  EvalOptions,
+  FunctionOptions,
+  PluginLimits,
+  PluginManagerOptions,
+  RuntimeConfig,
+} from './types.js';
+
+/**
+ * Options are checked here, before anything starts: native code checks none
+ * of it again.
+ *
+ * An options object is read once per property, by name, so that inherited
+ * ones and accessors (a class instance, `Object.create(defaults)`) count. What
+ * is unknown is looked for among its own enumerable string keys. A property
+ * that is `undefined` is one that is not given.
+ */
+
+const KiB = 2 ** 10;
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+
+/** The longest time that Node's own timers know. */
+const longestDuration = 2 ** 31 - 1;
+/** Offsets that V8 can add to any line or column without overflow. */
+const largestOffset = 2 ** 30;
+
+const defaults = {
+  name: 'isolet',
+  maxSerializationDepth: 64,
+  maxSerializationBytes: 10 * MiB,
+  pluginHeapSize: 50 * MiB,
+  pluginLoadTimeout: 5000,
+  pluginTimeout: 1000,
+};
+
+/** What one option may be: `expected` and `range` are how messages say it. */
+interface Rule {
+  readonly expected: string;
+  readonly isType: (value: unknown) => boolean;
+  readonly range?: string;
+  readonly isInRange?: (value: never) => boolean;
+}
+
+type Rules<T> = { readonly [K in keyof T]-?: Rule };
+
+const isNumber = (value: unknown) => typeof value === 'number';
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const anything: Rule = { expected: 'anything', isType: () => true };
+
+const text: Rule = { expected: 'a string', isType: (value) => typeof value === 'string' };
+
+const nonEmptyText: Rule = {
+  expected: 'a non-empty string',
+  isType: (value) => typeof value === 'string' && value !== '',
+};
+
+const directory: Rule = {
+  expected: 'a path or a file: URL',
+  isType: (value) => nonEmptyText.isType(value) || (value instanceof URL && value.protocol === 'file:'),
+};
+
+const group: Rule = { expected: 'an object', isType: isObject };
+
+/** As Node checks it, so that another realm's AbortSignal will do. */
+const abortSignal: Rule = {
+  expected: 'an AbortSignal',
+  isType: (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
+};
+
+const duration: Rule = {
+  expected: 'a number of milliseconds',
+  isType: isNumber,
+  range: `above 0 and at most ${longestDuration} ms`,
+  isInRange: (value: number) => value > 0 && value <= longestDuration,
+};
+
+function integer(unit: string, min: number, max: number): Rule {
+  return {
+    expected: `a number of ${unit}`,
+    isType: isNumber,
+    range: `an integer from ${min} to ${max} (${unit})`,
+    isInRange: (value: number) => Number.isInteger(value) && value >= min && value <= max,
+  };
+}
+
+const callRules = { timeout: duration, cpuTimeout: duration };
+const asyncCallRules: Rules<AsyncCallOptions> = { ...callRules, signal: abortSignal };
+const evalRules: Rules<EvalOptions> = {
+  ...callRules,
+  filename: text,
+  lineOffset: integer('lines', -largestOffset, largestOffset),
+  columnOffset: integer('columns', -largestOffset, largestOffset),
+};
+const asyncEvalRules: Rules<AsyncEvalOptions> = { ...evalRules, signal: abortSignal };
+const functionRules: Rules<FunctionOptions> = { ...asyncCallRules, this: anything };
+const bindRules: Rules<BindOptions> = { name: nonEmptyText };
+
+const runtimeRules: Rules<RuntimeConfig> = {
+  ...callRules,
+  name: nonEmptyText,
+  // Below 8 MiB V8 cannot set up its context and run a script with room to spare.
+  maxHeapSize: integer('bytes', 8 * MiB, 1024 * GiB),
+  initialHeapSize: integer('bytes', 1, 1024 * GiB),
+  stackSize: integer('bytes', 512 * KiB, 64 * MiB),
+  bootstrap: text,
+  maxSerializationDepth: integer('levels', 1, 1000),
+  maxSerializationBytes: integer('bytes', 1, GiB),
+};
+const limitRules: Rules<PluginLimits> = {
+  maxHeapSize: runtimeRules.maxHeapSize,
+  stackSize: runtimeRules.stackSize,
+  cpuTimeout: duration,
+  maxSerializationDepth: runtimeRules.maxSerializationDepth,
+  maxSerializationBytes: runtimeRules.maxSerializationBytes,
+};
+const managerRules: Rules<PluginManagerOptions> = {
+  pluginDir: directory,
+  limits: group,
+  loadTimeout: duration,
+  timeout: duration,
+};
+
+/** The options that are given, each checked; `subject` names the object in messages. */
+function read<T extends object>(subject: string, options: unknown, rules: Rules<T>): Partial<T> {
+  const given: Record<string, unknown> = Object.create(null);
+  if (options === undefined) return given as Partial<T>;
+  if (!isObject(options)) throw invalidArgument(`${subject} must be an object, got ${describe(options)}`);
+  for (const key of Object.keys(options)) {
+    if (!Object.hasOwn(rules, key)) throw unknownOption(subject, key, Object.keys(rules));
+  }
+  for (const name of Object.keys(rules) as (string & keyof T)[]) {
+    const value = (options as T)[name];
+    if (value === undefined) continue;
+    check(subject, name, value, rules[name]);
+    given[name] = value;
+  }
+  return given as Partial<T>;
+}
+
+function check(subject: string, name: string, value: unknown, rule: Rule): void {
+  if (!rule.isType(value)) {
+    throw invalidArgument(`${subject}: "${name}" must be ${rule.expected}, got ${describe(value)}`);
+  }
+  if (rule.isInRange !== undefined && !rule.isInRange(value as never)) {
+    throw outOfRange(`${subject}: "${name}" must be ${rule.range}, got ${String(value)}`);
+  }
+}
+
+function unknownOption(subject: string, key: string, names: string[]): TypeError {
+  const meant = nearest(key, names);
+  const hint = meant === undefined ? `known are ${names.join(', ')}` : `did you mean "${meant}"?`;
+  return invalidArgument(`${subject}: unknown option ${quote(key)}; ${hint}`);
+}
+
+/** The configuration of a runtime, defaults filled in. */
+export function runtimeConfig(config: RuntimeConfig | undefined): NativeRuntimeConfig {
+  const given = read('Runtime config', config, runtimeRules);
+  const { initialHeapSize, maxHeapSize } = given;
+  if (initialHeapSize !== undefined) {
+    if (maxHeapSize === undefined)
+      throw invalidArgument('Runtime config: "initialHeapSize" needs "maxHeapSize"');
+    if (initialHeapSize > maxHeapSize) {
+      throw outOfRange(
+        `Runtime config: "initialHeapSize" must be at most "maxHeapSize" (${maxHeapSize} bytes), got ${initialHeapSize}`,
+      );
+    }
+  }
+  return {
+    name: given.name ?? defaults.name,
+    maxHeapSize: maxHeapSize ?? 0,
+    initialHeapSize: initialHeapSize ?? 0,
+    stackSize: given.stackSize ?? 0,
+    timeout: given.timeout ?? 0,
+    cpuTimeout: given.cpuTimeout ?? 0,
+    maxSerializationDepth: given.maxSerializationDepth ?? defaults.maxSerializationDepth,
+    maxSerializationBytes: given.maxSerializationBytes ?? defaults.maxSerializationBytes,
+    bootstrap: given.bootstrap,
+  };
+}
+
+export function evalOptions(options: EvalOptions | undefined): EvalOptions {
+  return read('eval options', options, evalRules);
+}
+
+export function asyncEvalOptions(options: AsyncEvalOptions | undefined): AsyncEvalOptions {
+  return read('evalAsync options', options, asyncEvalRules);
+}
+
+export function asyncCallOptions(options: AsyncCallOptions | undefined): AsyncCallOptions {
+  return read('call options', options, asyncCallRules);
+}
+
+/** The options of `JsFunction.with`; `hasReceiver` tells a `this` that is `undefined` from none. */
+export function functionOptions(options: FunctionOptions): FunctionOptions & { hasReceiver: 0 | 1 } {
+  if (options === undefined) throw invalidArgument('with options must be an object, got undefined');
+  const given = read('with options', options, functionRules);
+  return { ...given, hasReceiver: 'this' in options ? 1 : 0 };
+}
+
+export function bindOptions(options: BindOptions | undefined): BindOptions {
+  return read('bind options', options, bindRules);
+}
+
+/** What a plugin manager works with, defaults filled in. */
+export interface ManagerSettings {
+  pluginDir: string;
+  loadTimeout: number;
+  /** Of each plugin's runtime. */
+  config: RuntimeConfig & { maxHeapSize: number };
+}
+
+export function managerSettings(options: PluginManagerOptions): ManagerSettings {
+  if (options === undefined)
+    throw invalidArgument('PluginManager options must be an object with "pluginDir"');
+  const given = read('PluginManager options', options, managerRules);
+  if (given.pluginDir === undefined) throw invalidArgument('PluginManager options: "pluginDir" is missing');
+  const limits = read('PluginManager limits', given.limits, limitRules);
+  return {
+    pluginDir: given.pluginDir instanceof URL ? fileURLToPath(given.pluginDir) : given.pluginDir,
+    loadTimeout: given.loadTimeout ?? defaults.pluginLoadTimeout,
+    config: {
+      ...limits,
+      maxHeapSize: limits.maxHeapSize ?? defaults.pluginHeapSize,
+      timeout: given.timeout ?? defaults.pluginTimeout,
+    },
+  };
+}

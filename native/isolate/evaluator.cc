@@ -1,0 +1,289 @@
+#include "isolate/evaluator.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "isolate/exception_report.h"
+#include "isolate/runtime_thread.h"
+#include "isolate/v8_strings.h"
+#include "isolate/value_reader.h"
+#include "isolate/value_writer.h"
+
+namespace isolet {
+namespace {
+
+constexpr char kDefaultFilename[] = "<eval>";
+
+void Fail(Message* answer, FailureKind kind) {
+  answer->status = Status::kFailed;
+  answer->failure = std::make_unique<Failure>();
+  answer->failure->kind = kind;
+}
+
+}  // namespace
+
+v8::MaybeLocal<v8::Script> Evaluator::Compile(v8::Local<v8::String> source,
+                                              const ScriptPosition* position) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::String> filename = position != nullptr && !position->filename.empty()
+                                       ? Text(isolate, position->filename)
+                                       : Literal(isolate, kDefaultFilename);
+  v8::ScriptOrigin origin(
+#if V8_MAJOR_VERSION < 12
+      isolate,
+#endif
+      filename, position != nullptr ? position->line_offset : 0,
+      position != nullptr ? position->column_offset : 0);
+  return v8::Script::Compile(thread_.realm().context(), source, &origin);
+}
+
+bool Evaluator::RunScript(v8::Local<v8::String> source, const char* filename) {
+  ScriptPosition position;
+  position.filename = filename;
+  v8::Local<v8::Script> script;
+  return Compile(source, &position).ToLocal(&script) &&
+         !script->Run(thread_.realm().context()).IsEmpty();
+}
+
+template <class Body>
+void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::HandleScope handles(isolate);
+  Message answer;
+  answer.kind = command.settling == Settling::kAsync ? MessageKind::kSettled : MessageKind::kReply;
+  answer.id = command.id;
+  bool is_outermost = thread_.innermost() == nullptr;
+  Nanos started = NowNanos();
+  {
+    thread_.core().last_begun.store(command.id, std::memory_order_relaxed);
+    CallScope scope(thread_, command.limits, command.issued, command.id);
+    v8::TryCatch try_catch(isolate);
+    // Its time may have passed in the queue.
+    v8::MaybeLocal<v8::Value> result;
+    if (!scope.Expired()) result = body();
+    Conclude(command, scope, try_catch, result, &answer);
+    // Decided before the scope cancels what it was stopped by.
+    bool stopped = answer.status == Status::kFailed && answer.failure == nullptr;
+    scope.Finish();
+    if (stopped) answer.failure = std::make_unique<Failure>(scope.Reason());
+    try_catch.Reset();
+  }
+  if (is_outermost) CountExecution(kind, started);
+  bool is_pending_async =
+      command.settling == Settling::kAsync && answer.status == Status::kPromise;
+  if (!is_pending_async) thread_.core().channel.PostToHost(std::move(answer));
+  if (is_outermost) thread_.pending().Expire();
+}
+
+void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::TryCatch& try_catch,
+                         v8::MaybeLocal<v8::Value> result, Message* answer) {
+  v8::Isolate* isolate = thread_.isolate();
+  answer->status = Status::kFailed;  // until it turns out otherwise
+  v8::Local<v8::Value> value;
+  if (!result.ToLocal(&value)) {
+    if (try_catch.HasTerminated() || thread_.Stopping() || scope.Expired()) return;
+    if (!try_catch.HasCaught()) return Fail(answer, FailureKind::kInvalidArgument);
+    v8::Local<v8::Value> exception = try_catch.Exception();
+    v8::Local<v8::Message> message = try_catch.Message();
+    try_catch.Reset();
+    // Continuations queued before the throw run all the same, as in any host.
+    if (scope.outer() == nullptr) isolate->PerformMicrotaskCheckpoint();
+    if (try_catch.HasTerminated() || thread_.Stopping()) return;
+    EncodeException(exception, message, answer);
+    return;
+  }
+  bool is_pending = value->IsPromise() &&
+                    value.As<v8::Promise>()->State() == v8::Promise::PromiseState::kPending;
+  // A nested call leaves the outer one's continuations alone unless it needs them.
+  if (scope.outer() == nullptr || is_pending) isolate->PerformMicrotaskCheckpoint();
+  if (try_catch.HasTerminated() || thread_.Stopping()) return;
+  if (value->IsPromise()) {
+    v8::Local<v8::Promise> promise = value.As<v8::Promise>();
+    switch (promise->State()) {
+      case v8::Promise::PromiseState::kFulfilled:
+        value = promise->Result();
+        break;
+      case v8::Promise::PromiseState::kRejected:
+        promise->MarkAsHandled();
+        EncodeException(promise->Result(), {}, answer);
+        return;
+      case v8::Promise::PromiseState::kPending:
+        if (command.settling == Settling::kNow) {
+          return Fail(answer, FailureKind::kPendingPromise);
+        }
+        if (thread_.pending().Watch(command.id, promise, command.limits, scope)) {
+          answer->status = Status::kPromise;
+        } else if (!try_catch.HasTerminated() && try_catch.HasCaught()) {
+          EncodeException(try_catch.Exception(), try_catch.Message(), answer);
+        }
+        return;
+    }
+  }
+  Encode(value, Status::kValue, answer);
+}
+
+bool Evaluator::Encode(v8::Local<v8::Value> value, Status status, Message* answer) {
+  if (status == Status::kThrown) return EncodeException(value, {}, answer);
+  v8::TryCatch try_catch(thread_.isolate());
+  ValueWriter writer(thread_.realm(), thread_.functions(), answer->payload, thread_.core().limits,
+                     ErrorStacks::kKeep);
+  answer->status = Status::kValue;
+  if (writer.Write(value, "result")) return true;
+  answer->payload.Clear();
+  answer->status = Status::kFailed;
+  if (thread_.Stopping() || try_catch.HasTerminated()) return false;
+  if (writer.problem() == WriteProblem::kThrown) {
+    return EncodeException(try_catch.Exception(), try_catch.Message(), answer);
+  }
+  answer->failure = std::make_unique<Failure>(writer.TakeFailure());
+  return true;
+}
+
+bool Evaluator::EncodeException(v8::Local<v8::Value> exception, v8::Local<v8::Message> message,
+                                Message* answer) {
+  auto failure = std::make_unique<Failure>();
+  answer->status = Status::kFailed;
+  if (!ReportException(thread_, exception, message, failure.get())) return false;
+  answer->failure = std::move(failure);
+  return true;
+}
+
+void Evaluator::CountExecution(ExecutionKind kind, Nanos started) {
+  RuntimeFigures& figures = thread_.core().figures;
+  auto elapsed = static_cast<uint64_t>(NowNanos() - started);
+  figures.total_execution_nanos.Add(elapsed);
+  figures.last_execution_nanos.Set(elapsed);
+  figures.last_execution_kind.Set(static_cast<uint64_t>(kind));
+  figures.executions[static_cast<size_t>(kind)].Add(1);
+}
+
+void Evaluator::Evaluate(Message& command) {
+  bool is_async = command.settling == Settling::kAsync;
+  Run(command, is_async ? ExecutionKind::kEvalAsync : ExecutionKind::kEvalSync,
+      [&]() -> v8::MaybeLocal<v8::Value> {
+        ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
+        v8::Local<v8::String> source;
+        v8::Local<v8::Script> script;
+        if (!reader.ReadString().ToLocal(&source) ||
+            !Compile(source, command.position.get()).ToLocal(&script)) {
+          return {};
+        }
+        return script->Run(thread_.realm().context());
+      });
+}
+
+void Evaluator::Call(Message& command) {
+  bool is_async = command.settling == Settling::kAsync;
+  Run(command, is_async ? ExecutionKind::kCallAsync : ExecutionKind::kCallSync,
+      [&]() -> v8::MaybeLocal<v8::Value> {
+        v8::Local<v8::Function> function;
+        v8::Local<v8::Value> receiver;
+        if (!thread_.functions().Find(command.target, &function, &receiver)) return {};
+        ValueReader reader(thread_.realm(), thread_.functions(), command.payload,
+                           thread_.core().budget);
+        uint32_t has_receiver = 0;
+        uint32_t count = 0;
+        if (!reader.ReadCount(&has_receiver)) return {};
+        if (has_receiver != 0 && !reader.Read().ToLocal(&receiver)) return {};
+        if (!reader.ReadCount(&count)) return {};
+        constexpr uint32_t kFewArguments = 8;
+        v8::Local<v8::Value> few[kFewArguments];
+        std::vector<v8::Local<v8::Value>> many;
+        v8::Local<v8::Value>* arguments = few;
+        if (count > kFewArguments) {
+          // Each takes a byte at least.
+          if (count > command.payload.size()) return {};
+          many.resize(count);
+          arguments = many.data();
+        }
+        for (uint32_t i = 0; i < count; ++i) {
+          if (!reader.Read().ToLocal(&arguments[i])) return {};
+        }
+        return function->Call(thread_.realm().context(), receiver, static_cast<int>(count),
+                              arguments);
+      });
+}
+
+// Answers with [name, id of a function or kind of another value, ...], each
+// property read once, from the object and its prototypes below Object.prototype.
+void Evaluator::Methods(Message& command) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  Run(command, ExecutionKind::kEvalSync, [&]() -> v8::MaybeLocal<v8::Value> {
+    ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
+    v8::Local<v8::String> source;
+    v8::Local<v8::Script> script;
+    v8::Local<v8::Value> subject;
+    if (!reader.ReadString().ToLocal(&source) || !Compile(source, nullptr).ToLocal(&script) ||
+        !script->Run(context).ToLocal(&subject)) {
+      return {};
+    }
+    if (!subject->IsObject()) {
+      isolate->ThrowException(v8::Exception::TypeError(
+          v8::String::Concat(isolate, source, Text(isolate, " is not an object"))));
+      return {};
+    }
+    return MethodsOf(subject.As<v8::Object>());
+  });
+}
+
+v8::MaybeLocal<v8::Value> Evaluator::MethodsOf(v8::Local<v8::Object> subject) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  std::vector<v8::Local<v8::Value>> found;
+  v8::Local<v8::Set> seen = v8::Set::New(isolate);
+  v8::Local<v8::Value> level = subject;
+  while (level->IsObject() && !thread_.realm().IsObjectPrototype(level)) {
+    v8::Local<v8::Array> names;
+    if (!level.As<v8::Object>()
+             ->GetOwnPropertyNames(context, v8::SKIP_SYMBOLS,
+                                   v8::KeyConversionMode::kConvertToString)
+             .ToLocal(&names)) {
+      return {};
+    }
+    for (uint32_t i = 0; i < names->Length(); ++i) {
+      v8::Local<v8::Value> name;
+      v8::Local<v8::Value> value;
+      if (thread_.Stopping() || !names->Get(context, i).ToLocal(&name)) return {};
+      if (seen->Has(context, name).FromMaybe(true)) continue;
+      if (seen->Add(context, name).IsEmpty()) return {};
+      // Every prototype has one, and it is no hook.
+      if (level != subject && name->StrictEquals(Literal(isolate, "constructor"))) continue;
+      if (!subject->Get(context, name).ToLocal(&value)) return {};
+      found.push_back(name);
+      if (value->IsFunction()) {
+        uint64_t id = thread_.functions().Hold(value.As<v8::Function>(), subject);
+        found.push_back(v8::Number::New(isolate, static_cast<double>(id)));
+      } else {
+        found.push_back(value->TypeOf(isolate));
+      }
+    }
+#if V8_MAJOR_VERSION >= 13
+    level = level.As<v8::Object>()->GetPrototypeV2();
+#else
+    level = level.As<v8::Object>()->GetPrototype();
+#endif
+  }
+  return v8::Array::New(isolate, found.data(), found.size()).As<v8::Value>();
+}
+
+void Evaluator::Define(Message& command) {
+  Run(command, ExecutionKind::kNone, [&]() -> v8::MaybeLocal<v8::Value> {
+    v8::Isolate* isolate = thread_.isolate();
+    v8::Local<v8::Context> context = thread_.realm().context();
+    ValueReader reader(thread_.realm(), thread_.functions(), command.payload,
+                       thread_.core().budget);
+    reader.Freeze(Freezing::kDeep);
+    v8::Local<v8::String> name;
+    v8::Local<v8::Value> value;
+    if (!reader.ReadString().ToLocal(&name) || !reader.Read().ToLocal(&value)) return {};
+    if (value->IsFunction()) value.As<v8::Function>()->SetName(name);
+    if (!context->Global()->DefineOwnProperty(context, name, value, v8::None).FromMaybe(false)) {
+      return {};
+    }
+    return v8::Undefined(isolate).As<v8::Value>();
+  });
+}
+
+}  // namespace isolet

@@ -1,0 +1,50 @@
+// Runs the host's commands: evaluates scripts, calls functions, defines globals,
+// and answers with a value or a failure.
+//
+// Thread: runtime.
+// Owner: RuntimeThread.
+#pragma once
+
+#include <v8.h>
+
+#include "shared/message.h"
+#include "shared/runtime_figures.h"
+
+namespace isolet {
+
+class CallScope;
+class RuntimeThread;
+
+class Evaluator {
+ public:
+  explicit Evaluator(RuntimeThread& thread) : thread_(thread) {}
+
+  void Evaluate(Message& command);
+  void Call(Message& command);
+  void Methods(Message& command);
+  void Define(Message& command);
+
+  // Compiles and runs `source`, reporting to nobody. False with an exception
+  // pending.
+  bool RunScript(v8::Local<v8::String> source, const char* filename);
+
+  // Encodes how a promise ended. False: stopped while it was being read.
+  bool Encode(v8::Local<v8::Value> value, Status status, Message* answer);
+
+ private:
+  template <class Body>
+  void Run(Message& command, ExecutionKind kind, Body body);
+  // Encodes the value or what was thrown into `answer`; leaves it to the scope to
+  // say why if the call was stopped.
+  void Conclude(const Message& command, const CallScope& scope, v8::TryCatch& try_catch,
+                v8::MaybeLocal<v8::Value> result, Message* answer);
+  bool EncodeException(v8::Local<v8::Value> exception, v8::Local<v8::Message> message,
+                       Message* answer);
+  v8::MaybeLocal<v8::Value> MethodsOf(v8::Local<v8::Object> subject);
+  v8::MaybeLocal<v8::Script> Compile(v8::Local<v8::String> source, const ScriptPosition* position);
+  void CountExecution(ExecutionKind kind, Nanos started);
+
+  RuntimeThread& thread_;
+};
+
+}  // namespace isolet

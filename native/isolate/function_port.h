@@ -1,0 +1,35 @@
+// How one side of a crossing names functions: what the codec asks when it meets
+// one. Everything else crosses by value.
+//
+// Thread: that of its realm.
+// Owner: RuntimeThread (the plugin's side) or HostRuntime (the host's side).
+#pragma once
+
+#include <v8.h>
+
+#include <cstdint>
+#include <string>
+
+#include "shared/wire_format.h"
+
+namespace isolet {
+
+struct FunctionName {
+  WireTag tag = WireTag::kFunction;
+  uint64_t id = 0;
+};
+
+class FunctionPort {
+ public:
+  virtual ~FunctionPort() = default;
+
+  // Names `function` for the other side. False: it can't cross, `why` says so.
+  virtual bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
+                      FunctionName* name, std::string* why) = 0;
+  // The function that the other side named; empty if there is none such.
+  virtual v8::MaybeLocal<v8::Value> Import(FunctionName name) = 0;
+  // True once the call that is being encoded is to be given up.
+  virtual bool ShouldStop() = 0;
+};
+
+}  // namespace isolet

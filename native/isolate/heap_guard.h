@@ -1,0 +1,43 @@
+// Holds a runtime to its memory limit: the V8 heap by the near-heap-limit
+// callback, heap and buffers together after each full garbage collection and at
+// each refused buffer, and V8's fatal out-of-memory handler as the last resort.
+//
+// Thread: runtime (V8 may call the fatal handler on another).
+// Owner: RuntimeThread; destroyed before the isolate.
+#pragma once
+
+#include <v8.h>
+
+#include "isolate/buffer_allocator.h"
+#include "isolate/runtime_core.h"
+
+namespace isolet {
+
+class HeapGuard {
+ public:
+  HeapGuard(v8::Isolate* isolate, RuntimeCore& core, BufferAllocator& allocator);
+  ~HeapGuard();
+  HeapGuard(const HeapGuard&) = delete;
+  HeapGuard& operator=(const HeapGuard&) = delete;
+
+  void PublishFigures();
+
+ private:
+  static size_t NearHeapLimit(void* data, size_t current, size_t initial);
+  static void AfterCollection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
+                              void* data);
+  static void BufferRefused(void* data);
+  static void FatalOutOfMemory(const char* location, const v8::OOMDetails& details);
+
+  void LowerLimit();
+  void DieOfMemory(size_t used);
+  size_t Used() const;
+
+  v8::Isolate* const isolate_;
+  RuntimeCore& core_;
+  BufferAllocator& allocator_;
+  size_t limit_;
+  bool refusal_pending_ = false;
+};
+
+}  // namespace isolet

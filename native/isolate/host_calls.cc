@@ -1,0 +1,158 @@
+#include "isolate/host_calls.h"
+
+#include <utility>
+
+#include "isolate/runtime_thread.h"
+#include "isolate/v8_strings.h"
+#include "isolate/value_reader.h"
+#include "isolate/value_writer.h"
+
+namespace isolet {
+
+void HostCalls::OnCall(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  RuntimeThread::Of(info.GetIsolate()).host_calls().Call(info);
+}
+
+void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* isolate = thread_.isolate();
+  Message call;
+  call.kind = MessageKind::kHostCall;
+  call.target = static_cast<uint64_t>(info.Data().As<v8::Number>()->Value());
+  ValueWriter writer(thread_.realm(), thread_.functions(), call.payload, thread_.core().limits,
+                     ErrorStacks::kKeep);
+  if (!writer.WriteArguments(info, info.Length())) {
+    if (writer.problem() == WriteProblem::kThrown) return;
+    if (writer.problem() == WriteProblem::kStopped) return Unwind();
+    isolate->ThrowException(ErrorOf(writer.TakeFailure()));
+    return;
+  }
+  thread_.core().figures.host_calls.Add(1);
+  Waiting waiting{++last_id_, innermost_, false, {}};
+  call.id = waiting.id;
+  innermost_ = &waiting;
+  thread_.core().channel.PostToHost(std::move(call));
+  bool answered = Await(waiting);
+  innermost_ = waiting.outer;
+  if (!answered) return Unwind();
+  Deliver(waiting.reply, info);
+}
+
+bool HostCalls::Await(Waiting& waiting) {
+  Channel& channel = thread_.core().channel;
+  while (!waiting.answered) {
+    if (thread_.Stopping()) return false;
+    Message message;
+    if (channel.TakeFromHost(message)) {
+      thread_.Dispatch(message);
+    } else {
+      channel.WaitAsRuntime([&] { return thread_.Stopping(); }, kNever);
+    }
+  }
+  return true;
+}
+
+void HostCalls::TakeReply(Message& reply) {
+  for (Waiting* waiting = innermost_; waiting != nullptr; waiting = waiting->outer) {
+    if (waiting->id != reply.id) continue;
+    waiting->reply = std::move(reply);
+    waiting->answered = true;
+    return;
+  }
+  // Its call was stopped meanwhile: nobody waits any more.
+}
+
+void HostCalls::Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* isolate = thread_.isolate();
+  switch (reply.status) {
+    case Status::kFailed:
+      isolate->ThrowException(ErrorOf(*reply.failure));
+      return;
+    case Status::kPromise: {
+      v8::Local<v8::Promise::Resolver> resolver;
+      if (!v8::Promise::Resolver::New(thread_.realm().context()).ToLocal(&resolver)) return;
+      promises_[reply.target].Reset(isolate, resolver);
+      info.GetReturnValue().Set(resolver->GetPromise());
+      return;
+    }
+    case Status::kValue:
+    case Status::kThrown: {
+      v8::Local<v8::Value> value;
+      if (!Decode(reply).ToLocal(&value)) return;
+      if (reply.status == Status::kValue) {
+        info.GetReturnValue().Set(value);
+      } else {
+        isolate->ThrowException(value);
+      }
+      return;
+    }
+  }
+}
+
+v8::MaybeLocal<v8::Value> HostCalls::Decode(Message& message) {
+  ValueReader reader(thread_.realm(), thread_.functions(), message.payload, thread_.core().budget);
+  v8::Local<v8::Value> value;
+  if (!reader.Read().ToLocal(&value)) return {};
+  if (message.status == Status::kThrown && message.target != 0 && value->IsNativeError()) {
+    thread_.functions().MarkHostError(value.As<v8::Object>(), message.target);
+  }
+  return value;
+}
+
+void HostCalls::Settle(Message& settled) {
+  auto found = promises_.find(settled.target);
+  if (found == promises_.end()) return;
+  v8::Isolate* isolate = thread_.isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = thread_.realm().context();
+  v8::Local<v8::Promise::Resolver> resolver = found->second.Get(isolate);
+  promises_.erase(found);
+  v8::TryCatch try_catch(isolate);
+  v8::Local<v8::Value> value;
+  bool fulfil = settled.status == Status::kValue;
+  if (settled.status == Status::kFailed) {
+    value = ErrorOf(*settled.failure);
+  } else {
+    // The id of the host error has come in `id`: `target` names the promise.
+    settled.target = settled.id;
+    if (!Decode(settled).ToLocal(&value)) {
+      if (try_catch.HasTerminated()) return;
+      fulfil = false;
+      value = try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
+    }
+  }
+  if (fulfil) {
+    resolver->Resolve(context, value).FromMaybe(false);
+  } else {
+    resolver->Reject(context, value).FromMaybe(false);
+  }
+}
+
+v8::Local<v8::Object> HostCalls::ErrorOf(const Failure& failure) {
+  const Realm& realm = thread_.realm();
+  switch (failure.kind) {
+    case FailureKind::kDepthLimit:
+    case FailureKind::kBytesLimit:
+      return realm.NewError("SerializationLimitError",
+                            failure.path + (failure.kind == FailureKind::kDepthLimit
+                                                ? ": nested too deeply to cross to the host"
+                                                : ": too large to cross to the host"));
+    case FailureKind::kDataClone:
+      return realm.NewError("DataCloneError", failure.path + ": " + failure.text + " can't cross");
+    default:
+      return realm.NewError("Error", failure.text.empty() ? "the call failed" : failure.text);
+  }
+}
+
+void HostCalls::Unwind() {
+  v8::Isolate* isolate = thread_.isolate();
+  // Not only what the watchdog asked for: an abort marks the scope and
+  // terminates when it is handled.
+  isolate->TerminateExecution();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  v8::Local<v8::Script> nothing;
+  if (v8::Script::Compile(context, v8::String::Empty(isolate)).ToLocal(&nothing)) {
+    static_cast<void>(nothing->Run(context).IsEmpty());
+  }
+}
+
+}  // namespace isolet

@@ -1,0 +1,59 @@
+// Calls from the plugin to the host's functions.
+//
+// While the runtime's thread waits for an answer it serves the host's commands,
+// so that a host function may call the same runtime again.
+//
+// Thread: runtime.
+// Owner: RuntimeThread.
+#pragma once
+
+#include <v8.h>
+
+#include <unordered_map>
+
+#include "shared/message.h"
+
+namespace isolet {
+
+class RuntimeThread;
+
+class HostCalls {
+ public:
+  explicit HostCalls(RuntimeThread& thread) : thread_(thread) {}
+
+  // The callback of every plugin function that stands for a host function; its
+  // data is the function's id.
+  static void OnCall(const v8::FunctionCallbackInfo<v8::Value>& info);
+
+  // An answer has come, for whichever of the nested calls it is.
+  void TakeReply(Message& reply);
+  // A promise that a host function returned has settled.
+  void Settle(Message& settled);
+
+ private:
+  struct Waiting {
+    uint64_t id;
+    Waiting* outer;
+    bool answered = false;
+    Message reply;
+  };
+
+  void Call(const v8::FunctionCallbackInfo<v8::Value>& info);
+  // False: the call is to be given up.
+  bool Await(Waiting& waiting);
+  void Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value>& info);
+  // Empty: an exception is pending, or the bytes made no sense.
+  v8::MaybeLocal<v8::Value> Decode(Message& message);
+  v8::Local<v8::Object> ErrorOf(const Failure& failure);
+  // Lets a pending termination take effect right here: on its own it would wait
+  // for the plugin's next loop or call.
+  void Unwind();
+
+  RuntimeThread& thread_;
+  uint64_t last_id_ = 0;
+  Waiting* innermost_ = nullptr;
+  // Promises handed to the plugin, by the id that the host settles them with.
+  std::unordered_map<uint64_t, v8::Global<v8::Promise::Resolver>> promises_;
+};
+
+}  // namespace isolet

@@ -1,0 +1,204 @@
+#include "isolate/isolate_factory.h"
+
+#include <v8-cppgc.h>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+
+#include "isolate/process.h"
+#include "isolate/registering_platform.h"
+
+// Node's own overload with real ResourceConstraints: exported by the Linux and
+// macOS binaries of Node 20 to 26, not declared in the headers, not exported on
+// Windows; hence weak.
+#if defined(__GNUC__) && !defined(_WIN32)
+namespace node {
+class SnapshotData;
+__attribute__((weak)) v8::Isolate* NewIsolate(v8::Isolate::CreateParams* params, uv_loop_s* loop,
+                                              MultiIsolatePlatform* platform,
+                                              const SnapshotData* snapshot_data,
+                                              const IsolateSettings& settings);
+}  // namespace node
+#define ISOLET_HAS_WEAK_NEW_ISOLATE 1
+#endif
+
+namespace isolet {
+namespace {
+
+#if NODE_MAJOR_VERSION >= 22
+// Names of all properties of everything reachable from the global object. Run
+// in fresh contexts only, where nothing is patched.
+constexpr const char kNamesOfIntrinsics[] = R"((function () {
+  const names = [], seen = new Set(), queue = [globalThis];
+  while (queue.length > 0) {
+    const object = queue.pop();
+    if (seen.has(object)) continue;
+    seen.add(object);
+    for (const key of Reflect.ownKeys(object)) {
+      if (key === 'console') continue;
+      names.push(typeof key === 'symbol' ? key.description : key);
+      const { value, get } = Reflect.getOwnPropertyDescriptor(object, key);
+      for (const next of [value, get]) {
+        if (typeof next === 'function' || (typeof next === 'object' && next !== null)) queue.push(next);
+      }
+    }
+    const prototype = Reflect.getPrototypeOf(object);
+    if (prototype !== null) queue.push(prototype);
+  }
+  return names.join();
+})())";
+
+std::string NamesOfIntrinsics(v8::Isolate* isolate) {
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = v8::Context::New(isolate);
+  v8::Context::Scope entered(context);
+  v8::TryCatch try_catch(isolate);
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> names;
+  v8::Local<v8::String> source;
+  if (!v8::String::NewFromUtf8(isolate, kNamesOfIntrinsics).ToLocal(&source) ||
+      !v8::Script::Compile(context, source).ToLocal(&script) ||
+      !script->Run(context).ToLocal(&names)) {
+    return "";
+  }
+  v8::String::Utf8Value text(isolate, names);
+  return {*text, static_cast<size_t>(text.length())};
+}
+
+std::string& ReferenceNames() {
+  static auto* const names = new std::string();
+  return *names;
+}
+#endif
+
+v8::ResourceConstraints ConstraintsFor(const RuntimeLimits& limits) {
+  v8::ResourceConstraints constraints;
+  if (limits.max_heap_size != 0) {
+    constraints.ConfigureDefaultsFromHeapSize(limits.initial_heap_size, limits.max_heap_size);
+  }
+  return constraints;
+}
+
+void Configure(v8::Isolate* isolate) {
+  isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  isolate->SetCaptureStackTraceForUncaughtExceptions(true, 32, v8::StackTrace::kDetailed);
+  // Node's own reads an embedder slot that a context of ours does not have.
+  isolate->SetAllowWasmCodeGenerationCallback(
+      [](v8::Local<v8::Context>, v8::Local<v8::String>) { return true; });
+  // Node's dereferences the environment that is not there.
+  isolate->SetWasmStreamingCallback(nullptr);
+}
+
+v8::Isolate* CreateFromNodeSnapshot(const IsolateParts& parts, const RuntimeLimits& limits) {
+  RegisteringPlatform platform(parts.platform, parts.tasks.get());
+  node::IsolateSettings settings;
+  settings.flags = node::SHOULD_NOT_SET_PROMISE_REJECTION_CALLBACK |
+                   node::SHOULD_NOT_SET_PREPARE_STACK_TRACE_CALLBACK;
+  v8::Isolate* isolate = nullptr;
+#if NODE_MAJOR_VERSION >= 24
+  // Made with the real platform, or V8 would keep the one on our stack.
+  settings.cpp_heap =
+      v8::CppHeap::Create(parts.platform, v8::CppHeapCreateParams({})).release();
+#endif
+#ifdef ISOLET_HAS_WEAK_NEW_ISOLATE
+  using WithParams = v8::Isolate* (*)(v8::Isolate::CreateParams*, uv_loop_s*,
+                                      node::MultiIsolatePlatform*, const node::SnapshotData*,
+                                      const node::IsolateSettings&);
+  WithParams volatile with_params = &node::NewIsolate;
+  if (with_params != nullptr) {
+    v8::Isolate::CreateParams params;
+    params.array_buffer_allocator_shared = parts.allocator;
+    params.constraints = ConstraintsFor(limits);
+#if NODE_MAJOR_VERSION >= 24
+    params.cpp_heap = settings.cpp_heap;
+#endif
+    isolate = with_params(&params, nullptr, &platform, nullptr, settings);
+  } else
+#endif
+  {
+    std::shared_ptr<node::ArrayBufferAllocator> allocator = parts.allocator;
+    isolate = node::NewIsolate(allocator, nullptr, &platform, nullptr, settings);
+  }
+  return isolate;
+}
+
+#if NODE_MAJOR_VERSION >= 22
+v8::Isolate* CreateFromDefaultSnapshot(const IsolateParts& parts, const RuntimeLimits& limits) {
+  v8::Isolate* isolate = v8::Isolate::Allocate();
+  if (isolate == nullptr) return nullptr;
+  parts.platform->RegisterIsolate(isolate, parts.tasks.get());
+  v8::Isolate::CreateParams params;
+  params.array_buffer_allocator_shared = parts.allocator;
+  params.constraints = ConstraintsFor(limits);
+  v8::Isolate::Initialize(isolate, params);
+  return isolate;
+}
+
+enum class DefaultSnapshot : int { kUntested, kSound, kUnsound };
+std::atomic<DefaultSnapshot>& DefaultSnapshotState() {
+  static auto* const state = new std::atomic<DefaultSnapshot>(DefaultSnapshot::kUntested);
+  return *state;
+}
+#endif
+
+void DisposeLocked(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
+#if NODE_MAJOR_VERSION >= 24
+  platform->DisposeIsolate(isolate);
+#else
+  platform->UnregisterIsolate(isolate);
+  isolate->Dispose();
+#endif
+}
+
+}  // namespace
+
+void RecordReferenceIntrinsics(v8::Isolate* host) {
+  static std::once_flag* const once = new std::once_flag();
+  std::call_once(*once, [&] {
+#if NODE_MAJOR_VERSION >= 22
+    ReferenceNames() = NamesOfIntrinsics(host);
+#else
+    (void)host;
+#endif
+  });
+}
+
+v8::Isolate* CreateIsolate(const IsolateParts& parts, const RuntimeLimits& limits) {
+  std::lock_guard lock(Process::Get().isolate_lifecycle);
+  v8::Isolate* isolate = nullptr;
+#if NODE_MAJOR_VERSION >= 22
+  // V8's default snapshot is faster, but the read-only heap is shared with the
+  // main isolate, which came from Node's: where the two differ, names are
+  // silently wrong. Node 20 differs always; later ones as they are built today
+  // do not, which the first isolate is tested for.
+  auto& state = DefaultSnapshotState();
+  if (state.load() != DefaultSnapshot::kUnsound) {
+    isolate = CreateFromDefaultSnapshot(parts, limits);
+    if (isolate == nullptr) return nullptr;
+    if (state.load() == DefaultSnapshot::kUntested) {
+      bool sound;
+      {
+        v8::Isolate::Scope entered(isolate);
+        std::string names = NamesOfIntrinsics(isolate);
+        sound = !names.empty() && names == ReferenceNames();
+      }
+      state.store(sound ? DefaultSnapshot::kSound : DefaultSnapshot::kUnsound);
+      if (!sound) {
+        DisposeLocked(parts.platform, isolate);
+        isolate = nullptr;
+      }
+    }
+  }
+#endif
+  if (isolate == nullptr) isolate = CreateFromNodeSnapshot(parts, limits);
+  if (isolate != nullptr) Configure(isolate);
+  return isolate;
+}
+
+void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
+  std::lock_guard lock(Process::Get().isolate_lifecycle);
+  DisposeLocked(platform, isolate);
+}
+
+}  // namespace isolet

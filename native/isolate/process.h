@@ -1,0 +1,30 @@
+// The one thing that all environments of the process share.
+//
+// Leaked on purpose: runtime threads may still run while static destructors do.
+//
+// Thread: any.
+// Owner: the process.
+#pragma once
+
+#include <mutex>
+
+#include "shared/live_counts.h"
+#include "shared/watchdog.h"
+
+namespace isolet {
+
+struct Process {
+  static Process& Get() {
+    static Process* const process = new Process();
+    return *process;
+  }
+
+  Watchdog watchdog;
+  LiveCounts live;
+  // Held over registering, creating and disposing an isolate: on Node 20 and 22
+  // the platform's table and V8's address reuse race otherwise
+  // (nodejs/node#30846, #31752).
+  std::mutex isolate_lifecycle;
+};
+
+}  // namespace isolet

@@ -1,0 +1,70 @@
+#include "isolate/realm.h"
+
+#include <string>
+
+#include "isolate/v8_strings.h"
+
+namespace isolet {
+namespace {
+
+v8::Local<v8::Object> PrototypeOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                                  std::string_view class_name) {
+  v8::Local<v8::Value> constructor =
+      context->Global()->Get(context, Literal(isolate, class_name)).ToLocalChecked();
+  return constructor.As<v8::Object>()
+      ->Get(context, Literal(isolate, "prototype"))
+      .ToLocalChecked()
+      .As<v8::Object>();
+}
+
+}  // namespace
+
+Realm::Realm(v8::Isolate* isolate, v8::Local<v8::Context> context)
+    : isolate_(isolate),
+      context_(isolate, context),
+      object_prototype_(isolate, PrototypeOf(isolate, context, "Object")),
+      eval_error_prototype_(isolate, PrototypeOf(isolate, context, "EvalError")),
+      uri_error_prototype_(isolate, PrototypeOf(isolate, context, "URIError")),
+      aggregate_error_prototype_(isolate, PrototypeOf(isolate, context, "AggregateError")) {}
+
+v8::Local<v8::Object> Realm::NewError(v8::Local<v8::String> name,
+                                      v8::Local<v8::String> message) const {
+  // No built-in name is longer; a hostile one need not be copied out.
+  std::string text = name->Length() <= 16 ? ToUtf8(isolate_, name) : "";
+  v8::Local<v8::Value> error;
+  const v8::Global<v8::Object>* prototype = nullptr;
+  if (text == "TypeError") {
+    error = v8::Exception::TypeError(message);
+  } else if (text == "RangeError") {
+    error = v8::Exception::RangeError(message);
+  } else if (text == "SyntaxError") {
+    error = v8::Exception::SyntaxError(message);
+  } else if (text == "ReferenceError") {
+    error = v8::Exception::ReferenceError(message);
+  } else {
+    error = v8::Exception::Error(message);
+    if (text == "EvalError") prototype = &eval_error_prototype_;
+    if (text == "URIError") prototype = &uri_error_prototype_;
+    if (text == "AggregateError") prototype = &aggregate_error_prototype_;
+    if (prototype == nullptr && text != "Error") {
+      error.As<v8::Object>()
+          ->DefineOwnProperty(context(), Literal(isolate_, "name"), name, v8::DontEnum)
+          .FromMaybe(false);
+    }
+  }
+  v8::Local<v8::Object> object = error.As<v8::Object>();
+  if (prototype != nullptr) {
+#if V8_MAJOR_VERSION >= 13
+    object->SetPrototypeV2(context(), prototype->Get(isolate_)).FromMaybe(false);
+#else
+    object->SetPrototype(context(), prototype->Get(isolate_)).FromMaybe(false);
+#endif
+  }
+  return object;
+}
+
+v8::Local<v8::Object> Realm::NewError(std::string_view name, std::string_view message) const {
+  return NewError(Text(isolate_, name), Text(isolate_, message));
+}
+
+}  // namespace isolet

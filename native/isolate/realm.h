@@ -1,0 +1,40 @@
+// A context with the intrinsics that the codec needs, taken before any code
+// could patch them.
+//
+// Thread: that of its isolate.
+// Owner: RuntimeThread for the plugin's context, Environment for the host's.
+#pragma once
+
+#include <v8.h>
+
+#include <string_view>
+
+namespace isolet {
+
+class Realm {
+ public:
+  // `context` must be fresh, or trusted.
+  Realm(v8::Isolate* isolate, v8::Local<v8::Context> context);
+
+  v8::Isolate* isolate() const { return isolate_; }
+  v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
+
+  bool IsObjectPrototype(v8::Local<v8::Value> value) const {
+    return value == object_prototype_.Get(isolate_);
+  }
+
+  // An error of the class that `name` names, or an Error with that own name.
+  v8::Local<v8::Object> NewError(v8::Local<v8::String> name, v8::Local<v8::String> message) const;
+  v8::Local<v8::Object> NewError(std::string_view name, std::string_view message) const;
+
+ private:
+  v8::Isolate* const isolate_;
+  v8::Global<v8::Context> context_;
+  v8::Global<v8::Object> object_prototype_;
+  // The classes that v8::Exception can't make.
+  v8::Global<v8::Object> eval_error_prototype_;
+  v8::Global<v8::Object> uri_error_prototype_;
+  v8::Global<v8::Object> aggregate_error_prototype_;
+};
+
+}  // namespace isolet

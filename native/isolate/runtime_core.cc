@@ -1,0 +1,62 @@
+#include "isolate/runtime_core.h"
+
+#include <chrono>
+
+namespace isolet {
+
+bool RuntimeCore::Die(Failure reason) {
+  {
+    std::lock_guard lock(mutex_);
+    if (dying_.load(std::memory_order_relaxed)) return false;
+    death_reason_ = std::move(reason);
+    dying_.store(true, std::memory_order_release);
+  }
+  Process::Get().live.runtimes.fetch_sub(1, std::memory_order_relaxed);
+  terminator.Terminate();
+  channel.WakeRuntime();
+  channel.WakeHost();
+  return true;
+}
+
+Failure RuntimeCore::DeathReason() const {
+  std::lock_guard lock(mutex_);
+  return death_reason_;
+}
+
+void RuntimeCore::RequestAbort(uint64_t call) {
+  std::lock_guard lock(mutex_);
+  abort_requests_.push_back(call);
+}
+
+std::vector<uint64_t> RuntimeCore::TakeAbortRequests() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(abort_requests_, {});
+}
+
+void RuntimeCore::ThreadStarted(ThreadClock clock) {
+  std::lock_guard lock(mutex_);
+  thread_clock_ = std::make_unique<ThreadClock>(clock);
+}
+
+void RuntimeCore::ThreadEnded() {
+  {
+    std::lock_guard lock(mutex_);
+    if (thread_clock_ != nullptr) final_cpu_time_ = thread_clock_->NowNanos();
+    thread_clock_.reset();
+    thread_ended_ = true;
+  }
+  thread_changed_.notify_all();
+}
+
+bool RuntimeCore::WaitForThreadEnd(Nanos deadline) const {
+  std::unique_lock lock(mutex_);
+  auto left = std::chrono::nanoseconds(deadline - NowNanos());
+  return thread_changed_.wait_for(lock, left, [&] { return thread_ended_; });
+}
+
+Nanos RuntimeCore::CpuTime() const {
+  std::lock_guard lock(mutex_);
+  return thread_clock_ != nullptr ? thread_clock_->NowNanos() : final_cpu_time_;
+}
+
+}  // namespace isolet

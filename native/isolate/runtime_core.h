@@ -1,0 +1,84 @@
+// What the host's thread and the runtime's thread share of one runtime: the
+// channel, the limits, the figures, and whether and why it died.
+//
+// Thread: any, except where a method says otherwise.
+// Owner: shared by the host's handle and the runtime's thread; whichever goes
+// last frees it, so that a thread that can't be stopped can be left behind.
+#pragma once
+
+#include <node.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isolate/process.h"
+#include "isolate/terminator.h"
+#include "shared/channel.h"
+#include "shared/failure.h"
+#include "shared/memory_budget.h"
+#include "shared/runtime_figures.h"
+#include "shared/runtime_limits.h"
+#include "shared/thread.h"
+
+namespace isolet {
+
+class RuntimeCore {
+ public:
+  RuntimeCore(RuntimeLimits runtime_limits, std::string bootstrap_source,
+              node::MultiIsolatePlatform* node_platform, std::shared_ptr<HostWaker> waker,
+              uint64_t id)
+      : limits(std::move(runtime_limits)),
+        bootstrap(std::move(bootstrap_source)),
+        platform(node_platform),
+        budget(std::make_shared<MemoryBudget>(limits.max_heap_size)),
+        channel(std::move(waker), id) {}
+
+  const RuntimeLimits limits;
+  const std::string bootstrap;  // UTF-8; empty: none
+  node::MultiIsolatePlatform* const platform;
+  const std::shared_ptr<MemoryBudget> budget;
+  Channel channel;
+  Terminator terminator;
+  RuntimeFigures figures;
+  // Whether the runtime's thread runs code right now.
+  std::atomic<bool> busy{false};
+  // The last command that has begun: a host whose time is up before its command
+  // has need not give the runtime up for it.
+  std::atomic<uint64_t> last_begun{0};
+
+  // Records the reason and stops what runs. The first reason stands: it is
+  // written before anything is stopped, so that no call sees a generic one.
+  bool Die(Failure reason);
+  bool dying() const { return dying_.load(std::memory_order_acquire); }
+  // Thread: any, once dying() is true.
+  Failure DeathReason() const;
+
+  // Calls to be aborted, for the interrupt that reads them on the runtime's
+  // thread; a stale request finds its call gone and does nothing.
+  void RequestAbort(uint64_t call);
+  std::vector<uint64_t> TakeAbortRequests();
+
+  // The thread's life, told to whoever waits for its end.
+  void ThreadStarted(ThreadClock clock);
+  void ThreadEnded();
+  bool WaitForThreadEnd(Nanos deadline) const;
+  // CPU time of the runtime's thread, ns; the last known after its end.
+  Nanos CpuTime() const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable thread_changed_;
+  std::atomic<bool> dying_{false};
+  Failure death_reason_;                        // guarded by mutex_
+  std::vector<uint64_t> abort_requests_;        // guarded by mutex_
+  std::unique_ptr<ThreadClock> thread_clock_;   // guarded by mutex_
+  Nanos final_cpu_time_ = 0;                    // guarded by mutex_
+  bool thread_ended_ = false;                   // guarded by mutex_
+};
+
+}  // namespace isolet

@@ -1,0 +1,255 @@
+#include "isolate/runtime_thread.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "isolate/exception_report.h"
+#include "isolate/isolate_factory.h"
+#include "isolate/v8_strings.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ISOLET_ASAN 1
+#endif
+
+namespace isolet {
+namespace {
+
+constexpr size_t kDefaultStackSize = size_t{2} << 20;
+// What V8 leaves to native code below the limit that it checks in JavaScript;
+// Node's workers keep as much (kStackBufferSize).
+#if defined(ISOLET_ASAN)
+// AddressSanitizer's frames are several times as large.
+constexpr size_t kNativeReserve = size_t{640} << 10;
+constexpr size_t kSanitizerExtra = size_t{1} << 20;
+#else
+constexpr size_t kNativeReserve = size_t{192} << 10;
+constexpr size_t kSanitizerExtra = 0;
+#endif
+
+// Takes what V8 puts on every global object and a sandbox must not have, or that
+// Node takes from its own contexts.
+void TidyGlobal(v8::Isolate* isolate, v8::Local<v8::Context> context) {
+  v8::Local<v8::Object> global = context->Global();
+  // V8's own console writes to the inspector that is not there.
+  global->Delete(context, Literal(isolate, "console")).FromMaybe(false);
+  v8::Local<v8::Value> intl;
+  if (global->Get(context, Literal(isolate, "Intl")).ToLocal(&intl) && intl->IsObject()) {
+    // Not in the standard; Node removes it, too (nodejs/node#14909).
+    intl.As<v8::Object>()->Delete(context, Literal(isolate, "v8BreakIterator")).FromMaybe(false);
+  }
+}
+
+}  // namespace
+
+int RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
+  auto* argument = new std::shared_ptr<RuntimeCore>(core);
+  ThreadOptions options;
+  options.name = core->limits.name;
+  size_t stack = core->limits.stack_size != 0 ? core->limits.stack_size : kDefaultStackSize;
+  options.stack_size = stack + kSanitizerExtra;
+  LiveCounts& live = Process::Get().live;
+  live.ThreadStarted();
+  live.runtimes.fetch_add(1, std::memory_order_relaxed);
+  int error = StartDetachedThread(options, Main, argument);
+  if (error != 0) {
+    delete argument;
+    live.ThreadEnded();
+  }
+  return error;
+}
+
+RuntimeThread* RuntimeThread::Current() {
+  v8::Isolate* isolate = v8::Isolate::TryGetCurrent();
+  if (isolate == nullptr) return nullptr;
+  return static_cast<RuntimeThread*>(isolate->GetData(kDataSlot));
+}
+
+void RuntimeThread::Main(void* argument) {
+  auto* handed_over = static_cast<std::shared_ptr<RuntimeCore>*>(argument);
+  std::shared_ptr<RuntimeCore> core = std::move(*handed_over);
+  delete handed_over;
+  core->ThreadStarted(ThreadClock::ForCurrentThread());
+  {
+    RuntimeThread thread(core);
+    thread.Live();
+  }
+  core->ThreadEnded();
+  core.reset();
+  Process::Get().live.ThreadEnded();
+}
+
+RuntimeThread::RuntimeThread(std::shared_ptr<RuntimeCore> core)
+    : core_(std::move(core)),
+      cpu_clock_(ThreadClock::ForCurrentThread()),
+      timer_(Process::Get().watchdog, cpu_clock_, OnDeadline, core_.get()) {}
+
+void RuntimeThread::OnDeadline(void* core_pointer) {
+  auto* core = static_cast<RuntimeCore*>(core_pointer);
+  core->terminator.Terminate();
+  // It may be waiting for a host call.
+  core->channel.WakeRuntime();
+}
+
+void RuntimeThread::OnAbortRequested(v8::Isolate* isolate, void* core_pointer) {
+  RuntimeThread& thread = Of(isolate);
+  auto* core = static_cast<RuntimeCore*>(core_pointer);
+  for (uint64_t call : core->TakeAbortRequests()) {
+    for (CallScope* scope = thread.innermost_; scope != nullptr; scope = scope->outer()) {
+      bool is_background = scope->call() == 0;
+      if (scope->call() != call && !(is_background && thread.pending_->Has(call))) continue;
+      scope->MarkAborted();
+      isolate->TerminateExecution();
+      break;
+    }
+  }
+}
+
+void RuntimeThread::FailStart(const char* what) {
+  Failure failure;
+  failure.kind = FailureKind::kStartFailed;
+  failure.text = what;
+  core_->Die(std::move(failure));
+}
+
+void RuntimeThread::Live() {
+  if (core_->limits.call.wall != kNever || core_->limits.call.cpu != kNever) {
+    if (!Process::Get().watchdog.EnsureStarted()) {
+      return FailStart("the system has no thread left for the watchdog");
+    }
+  }
+  RuntimeCore* core = core_.get();
+  tasks_ = std::make_shared<TaskQueue>([core] { core->channel.WakeRuntime(); });
+  auto allocator = std::make_shared<BufferAllocator>(core_->budget);
+  isolate_ = CreateIsolate({core_->platform, allocator, tasks_}, core_->limits);
+  if (isolate_ == nullptr) return FailStart("V8 has no memory left for an isolate");
+  isolate_->SetData(kDataSlot, this);
+  isolate_->SetStackLimit(CurrentThreadStack().low + kNativeReserve);
+  {
+    v8::Isolate::Scope entered(isolate_);
+    {
+      v8::HandleScope handles(isolate_);
+      v8::Local<v8::Context> context = v8::Context::New(isolate_);
+      if (context.IsEmpty()) {
+        FailStart("V8 has no memory left for a context");
+      } else {
+        context->Enter();
+        TidyGlobal(isolate_, context);
+        realm_.emplace(isolate_, context);
+        heap_guard_.emplace(isolate_, *core_, *allocator);
+        functions_.emplace(*this);
+        host_calls_.emplace(*this);
+        pending_.emplace(*this);
+        evaluator_.emplace(*this);
+        core_->terminator.Attach(isolate_);
+        // A death that came before the isolate had nothing to terminate.
+        if (!core_->dying()) RunBootstrap();
+        Loop();
+        core_->terminator.Detach();
+        isolate_->CancelTerminateExecution();
+        context->Exit();
+      }
+    }
+    evaluator_.reset();
+    pending_.reset();
+    host_calls_.reset();
+    functions_.reset();
+    heap_guard_.reset();
+    realm_.reset();
+  }
+  DisposeIsolate(core_->platform, isolate_);
+  // After disposal, which still posts.
+  tasks_->Close();
+}
+
+void RuntimeThread::RunBootstrap() {
+  if (core_->bootstrap.empty()) return;
+  v8::HandleScope handles(isolate_);
+  CallScope scope(*this, core_->limits.call, 0, 0);
+  v8::TryCatch try_catch(isolate_);
+  v8::Local<v8::String> source;
+  bool ran = v8::String::NewFromUtf8(isolate_, core_->bootstrap.data(), v8::NewStringType::kNormal,
+                                     static_cast<int>(core_->bootstrap.size()))
+                 .ToLocal(&source) &&
+             evaluator_->RunScript(source, "<bootstrap>");
+  if (ran) isolate_->PerformMicrotaskCheckpoint();
+  Failure failure;
+  bool stopped = try_catch.HasTerminated() || Stopping();
+  if (!ran && !stopped) {
+    stopped = !ReportException(*this, try_catch.Exception(), try_catch.Message(), &failure);
+  }
+  scope.Finish();
+  if (stopped) failure = scope.Reason();
+  if (!ran || stopped) core_->Die(std::move(failure));
+}
+
+void RuntimeThread::Loop() {
+  Channel& channel = core_->channel;
+  while (!core_->dying()) {
+    Message message;
+    if (channel.TakeFromHost(message)) {
+      v8::HandleScope handles(isolate_);
+      Dispatch(message);
+      continue;
+    }
+    tasks_->ClearPosted();
+    if (std::unique_ptr<v8::Task> task = tasks_->Take()) {
+      RunInBackground([&] { task->Run(); });
+      continue;
+    }
+    pending_->Expire();
+    Nanos until = std::min(tasks_->NextDue(), pending_->NextWallDeadline());
+    channel.WaitAsRuntime([&] { return core_->dying() || tasks_->Posted(); }, until);
+  }
+}
+
+void RuntimeThread::Dispatch(Message& message) {
+  switch (message.kind) {
+    case MessageKind::kEvaluate:
+      return evaluator_->Evaluate(message);
+    case MessageKind::kCall:
+      return evaluator_->Call(message);
+    case MessageKind::kMethods:
+      return evaluator_->Methods(message);
+    case MessageKind::kDefine:
+      return evaluator_->Define(message);
+    case MessageKind::kReadStats: {
+      heap_guard_->PublishFigures();
+      Message reply;
+      reply.kind = MessageKind::kReply;
+      reply.id = message.id;
+      return core_->channel.PostToHost(std::move(reply));
+    }
+    case MessageKind::kSettle:
+      // Inside a call its continuations run with that call's.
+      if (innermost_ != nullptr) return host_calls_->Settle(message);
+      return RunInBackground([&] { host_calls_->Settle(message); });
+    case MessageKind::kAbort:
+      return pending_->Abort(message.target);
+    case MessageKind::kReply:
+      return host_calls_->TakeReply(message);
+    case MessageKind::kRelease:
+      return functions_->Release(message.target);
+    case MessageKind::kNone:
+    case MessageKind::kHostCall:
+    case MessageKind::kSettled:
+      return;
+  }
+}
+
+void RuntimeThread::ParkForever() {
+  Failure failure;
+  failure.kind = FailureKind::kHeapLimit;
+  failure.limit = static_cast<double>(core_->limits.max_heap_size);
+  failure.seen = static_cast<double>(core_->budget->total());
+  core_->terminator.Detach();
+  timer_.Disarm();
+  core_->Die(std::move(failure));
+  core_->ThreadEnded();
+  Process::Get().live.ThreadEnded();
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+}  // namespace isolet

@@ -1,0 +1,108 @@
+// One runtime's own OS thread: makes the isolate, serves the host's commands and
+// V8's tasks until the runtime dies, and disposes of everything.
+//
+// Thread: runtime, but for Start (host) and Current (any).
+// Owner: itself; it lives on its thread's stack.
+#pragma once
+
+#include <v8.h>
+
+#include <memory>
+#include <optional>
+
+#include "isolate/call_scope.h"
+#include "isolate/evaluator.h"
+#include "isolate/heap_guard.h"
+#include "isolate/host_calls.h"
+#include "isolate/pending_calls.h"
+#include "isolate/plugin_functions.h"
+#include "isolate/realm.h"
+#include "isolate/runtime_core.h"
+#include "isolate/task_queue.h"
+#include "shared/watchdog.h"
+
+namespace isolet {
+
+class RuntimeThread {
+ public:
+  // Returns 0, or the errno of the refused thread. Thread: host.
+  static int Start(const std::shared_ptr<RuntimeCore>& core);
+  // The runtime whose thread this is, or null. Thread: any.
+  static RuntimeThread* Current();
+  static RuntimeThread& Of(v8::Isolate* isolate) {
+    return *static_cast<RuntimeThread*>(isolate->GetData(kDataSlot));
+  }
+
+  RuntimeCore& core() { return *core_; }
+  v8::Isolate* isolate() const { return isolate_; }
+  const Realm& realm() const { return *realm_; }
+  const ThreadClock& cpu_clock() const { return cpu_clock_; }
+  Watchdog::Timer& timer() { return timer_; }
+  PluginFunctions& functions() { return *functions_; }
+  HostCalls& host_calls() { return *host_calls_; }
+  PendingCalls& pending() { return *pending_; }
+  Evaluator& evaluator() { return *evaluator_; }
+
+  CallScope* innermost() const { return innermost_; }
+  void SetInnermost(CallScope* scope) {
+    innermost_ = scope;
+    core_->busy.store(scope != nullptr, std::memory_order_release);
+  }
+  bool Stopping() const {
+    return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());
+  }
+
+  void Dispatch(Message& message);
+  // Runs what is on no call's account (continuations, tasks) within the limits
+  // of the calls that wait for it, or else the runtime's own; then microtasks.
+  template <class Body>
+  void RunInBackground(Body body);
+
+  // Stops the running call if it is `call`, or waits in the background for it.
+  // An interrupt of V8's, so that a request that comes too late finds another
+  // call running and does nothing, where a termination would hit that one.
+  static void OnAbortRequested(v8::Isolate* isolate, void* core);
+
+  // Gives the thread and its isolate up: for V8's fatal handler, which must not
+  // return.
+  [[noreturn]] void ParkForever();
+
+ private:
+  static constexpr uint32_t kDataSlot = 0;
+
+  explicit RuntimeThread(std::shared_ptr<RuntimeCore> core);
+  static void Main(void* argument);
+  void Live();
+  void Loop();
+  void RunBootstrap();
+  void FailStart(const char* what);
+  static void OnDeadline(void* core);
+  const std::shared_ptr<RuntimeCore> core_;
+  const ThreadClock cpu_clock_;
+  Watchdog::Timer timer_;
+  CallScope* innermost_ = nullptr;
+  v8::Isolate* isolate_ = nullptr;
+  std::shared_ptr<TaskQueue> tasks_;
+  // Made once the isolate exists, gone before it goes; in this order.
+  std::optional<Realm> realm_;
+  std::optional<PluginFunctions> functions_;
+  std::optional<HostCalls> host_calls_;
+  std::optional<PendingCalls> pending_;
+  std::optional<Evaluator> evaluator_;
+  std::optional<HeapGuard> heap_guard_;
+};
+
+template <class Body>
+void RuntimeThread::RunInBackground(Body body) {
+  v8::HandleScope handles(isolate_);
+  {
+    CallScope scope(*this, core_->limits.call, pending_->BackgroundDeadlines());
+    v8::TryCatch try_catch(isolate_);
+    body();
+    if (!Stopping()) isolate_->PerformMicrotaskCheckpoint();
+    scope.Finish();
+  }
+  pending_->Expire();
+}
+
+}  // namespace isolet

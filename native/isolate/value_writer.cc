@@ -1,0 +1,600 @@
+#include "isolate/value_writer.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "isolate/v8_strings.h"
+
+namespace isolet {
+namespace {
+
+// Larger buffers travel beside the message instead of being copied twice.
+constexpr size_t kAttachFrom = 4096;
+// Above this length an array is asked which indices it has, so that a sparse one
+// does not cost its length.
+constexpr uint32_t kAlwaysDense = 64;
+constexpr uint32_t kStepsBetweenStopChecks = 256;
+
+bool FindViewKind(v8::Local<v8::ArrayBufferView> view, ViewKind* kind) {
+  if (view->IsUint8Array()) *kind = ViewKind::kUint8;
+  else if (view->IsInt8Array()) *kind = ViewKind::kInt8;
+  else if (view->IsUint8ClampedArray()) *kind = ViewKind::kUint8Clamped;
+  else if (view->IsInt16Array()) *kind = ViewKind::kInt16;
+  else if (view->IsUint16Array()) *kind = ViewKind::kUint16;
+  else if (view->IsInt32Array()) *kind = ViewKind::kInt32;
+  else if (view->IsUint32Array()) *kind = ViewKind::kUint32;
+  else if (view->IsFloat32Array()) *kind = ViewKind::kFloat32;
+  else if (view->IsFloat64Array()) *kind = ViewKind::kFloat64;
+  else if (view->IsBigInt64Array()) *kind = ViewKind::kBigInt64;
+  else if (view->IsBigUint64Array()) *kind = ViewKind::kBigUint64;
+#if V8_MAJOR_VERSION >= 14
+  else if (view->IsFloat16Array()) *kind = ViewKind::kFloat16;
+#endif
+  else if (view->IsDataView()) *kind = ViewKind::kDataView;
+  else return false;
+  return true;
+}
+
+// What `value` is called in a DataCloneError; null where it crosses as a plain
+// object.
+const char* UncloneableKind(v8::Local<v8::Value> value) {
+  if (value->IsPromise()) return "a promise";
+  if (value->IsWeakMap()) return "a WeakMap";
+  if (value->IsWeakSet()) return "a WeakSet";
+  if (value->IsWeakRef()) return "a WeakRef";
+  if (value->IsSharedArrayBuffer()) return "a SharedArrayBuffer";
+  if (value->IsGeneratorObject()) return "a generator";
+  if (value->IsModuleNamespaceObject()) return "a module namespace";
+  if (value->IsMapIterator() || value->IsSetIterator()) return "an iterator";
+  if (value->IsSymbolObject()) return "a symbol";
+  if (value->IsWasmMemoryObject()) return "a WebAssembly.Memory";
+  if (value->IsWasmModuleObject()) return "a WebAssembly.Module";
+  if (value->IsExternal()) return "a native pointer";
+  return nullptr;
+}
+
+bool IsBuiltInWithState(v8::Local<v8::Value> value) {
+  return value->IsDate() || value->IsRegExp() || value->IsMap() || value->IsSet() ||
+         value->IsNativeError() || value->IsArrayBuffer() || value->IsArrayBufferView() ||
+         value->IsNumberObject() || value->IsStringObject() || value->IsBooleanObject() ||
+         value->IsBigIntObject();
+}
+
+}  // namespace
+
+ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payload,
+                         const RuntimeLimits& limits, ErrorStacks stacks)
+    : realm_(realm),
+      isolate_(realm.isolate()),
+      context_(realm.context()),
+      port_(port),
+      out_(payload),
+      limits_(limits),
+      stacks_(stacks),
+      start_(payload.size()) {}
+
+bool ValueWriter::HasRoom(size_t bytes) {
+  size_t used = out_.size() - start_ + attached_;
+  if (bytes <= limits_.max_serialization_bytes && used <= limits_.max_serialization_bytes - bytes) {
+    return true;
+  }
+  seen_ = static_cast<double>(used) + static_cast<double>(bytes);
+  return Fail(WriteProblem::kTooLarge);
+}
+
+// False where the value is no primitive, or one that does not cross: WriteTree
+// tells the two apart.
+bool ValueWriter::WritePrimitive(v8::Local<v8::Value> value) {
+  if (value->IsInt32()) {
+    out_.Tag(WireTag::kInt32);
+    out_.Int32(value.As<v8::Int32>()->Value());
+    return true;
+  }
+  if (value->IsNumber()) {
+    out_.Tag(WireTag::kDouble);
+    out_.Double(value.As<v8::Number>()->Value());
+    return true;
+  }
+  if (value->IsString()) return WriteString(value.As<v8::String>());
+  if (value->IsObject()) return false;
+  if (value->IsUndefined()) {
+    out_.Tag(WireTag::kUndefined);
+  } else if (value->IsNull()) {
+    out_.Tag(WireTag::kNull);
+  } else if (value->IsTrue()) {
+    out_.Tag(WireTag::kTrue);
+  } else if (value->IsFalse()) {
+    out_.Tag(WireTag::kFalse);
+  } else if (value->IsBigInt()) {
+    if (!HasRoom(static_cast<size_t>(value.As<v8::BigInt>()->WordCount()) * 8)) return false;
+    WriteBigInt(value.As<v8::BigInt>());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool ValueWriter::WriteString(v8::Local<v8::String> string) {
+  auto length = static_cast<uint32_t>(string->Length());
+  if (string->IsOneByte()) {
+    if (!HasRoom(length)) return false;
+    out_.Tag(WireTag::kOneByteString);
+    out_.Varint(length);
+    CopyOneByte(isolate_, string, out_.Room(length));
+    return true;
+  }
+  if (!HasRoom(size_t{length} * 2)) return false;
+  out_.Tag(WireTag::kTwoByteString);
+  out_.Varint(length);
+  uint8_t* room = out_.Room(size_t{length} * 2);
+  if ((reinterpret_cast<uintptr_t>(room) & 1U) == 0) {
+    CopyTwoByte(isolate_, string, reinterpret_cast<uint16_t*>(room));
+  } else {
+    std::vector<uint16_t> units(length);
+    CopyTwoByte(isolate_, string, units.data());
+    if (length > 0) std::memcpy(room, units.data(), size_t{length} * 2);
+  }
+  return true;
+}
+
+void ValueWriter::WriteBigInt(v8::Local<v8::BigInt> value) {
+  int words = value->WordCount();
+  std::vector<uint64_t> digits(static_cast<size_t>(words));
+  int sign = 0;
+  value->ToWordsArray(&sign, &words, digits.data());
+  out_.Tag(WireTag::kBigInt);
+  out_.Byte(static_cast<uint8_t>(sign));
+  out_.Varint(static_cast<uint32_t>(words));
+  if (words > 0) std::memcpy(out_.Room(digits.size() * 8), digits.data(), digits.size() * 8);
+}
+
+bool ValueWriter::WriteTree(v8::Local<v8::Value> value, std::string_view root) {
+  root_ = root;
+  frames_.clear();
+  bool written = problem_ == WriteProblem::kNone && WriteObject(value, v8::Undefined(isolate_));
+  while (written && !frames_.empty()) written = Advance();
+  if (!written && problem_ != WriteProblem::kThrown && problem_ != WriteProblem::kStopped) {
+    path_ = Path();
+  }
+  return written;
+}
+
+bool ValueWriter::Advance() {
+  Frame& frame = frames_.back();
+  if (frame.index == frame.count) {
+    bool closed_by_count = frame.kind == FrameKind::kArray;
+    if (closed_by_count) {
+      if (frame.only_primitives) out_.Retag(frame.tag_offset, WireTag::kPrimitiveArray);
+    } else {
+      out_.Tag(WireTag::kEnd);
+    }
+    frames_.pop_back();
+    return true;
+  }
+  if (++steps_ % kStepsBetweenStopChecks == 0) {
+    if (port_.ShouldStop()) return Fail(WriteProblem::kStopped);
+    if (!HasRoom(0)) return false;
+  }
+  v8::Local<v8::Value> value;
+  if (!NextValue(frame, &value)) return false;
+  if (value.IsEmpty()) {  // a hole
+    out_.Tag(WireTag::kHole);
+    return true;
+  }
+  if (WritePrimitive(value)) return true;
+  if (problem_ != WriteProblem::kNone) return false;
+  frame.only_primitives = false;
+  // `frame` may move when an object opens another.
+  return WriteObject(value, frame.object);
+}
+
+// Reads what comes next in `frame`, its key written; leaves `value` empty for a
+// hole.
+bool ValueWriter::NextValue(Frame& frame, v8::Local<v8::Value>* value) {
+  uint32_t index = frame.index++;
+  switch (frame.kind) {
+    case FrameKind::kArray: {
+      if (!frame.object->Get(context_, index).ToLocal(value)) return Fail(WriteProblem::kThrown);
+      if ((*value)->IsUndefined()) {
+        bool present = false;
+        if (!frame.object->HasOwnProperty(context_, index).To(&present)) {
+          return Fail(WriteProblem::kThrown);
+        }
+        if (!present) *value = v8::Local<v8::Value>();
+      }
+      return true;
+    }
+    case FrameKind::kMap:
+    case FrameKind::kSet:
+      if (!frame.items->Get(context_, index).ToLocal(value)) return Fail(WriteProblem::kThrown);
+      return true;
+    case FrameKind::kObject:
+    case FrameKind::kSparseArray:
+    case FrameKind::kError: {
+      v8::Local<v8::Value> key;
+      if (!frame.items->Get(context_, index).ToLocal(&key)) return Fail(WriteProblem::kThrown);
+      if (frame.kind == FrameKind::kError && index >= frame.visible) out_.Tag(WireTag::kHidden);
+      if (!WritePrimitive(key)) return false;
+      if (!frame.object->Get(context_, key).ToLocal(value)) return Fail(WriteProblem::kThrown);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver) {
+  if (value->IsSymbol()) return Refuse("a symbol");
+  if (!value->IsObject()) return Refuse("a value of an unknown kind");
+  v8::Local<v8::Object> object = value.As<v8::Object>();
+  if (value->IsFunction()) return WriteFunction(value.As<v8::Function>(), receiver);
+
+  int64_t met = Recall(object, v8::Local<v8::Value>());
+  if (met >= 0) {
+    out_.Tag(WireTag::kReference);
+    out_.Varint(static_cast<uint64_t>(met));
+    return true;
+  }
+  if (value->IsProxy()) {
+    // A proxy of a plain object or an array crosses by what its traps show; the
+    // hidden state of anything else is out of reach through one.
+    v8::Local<v8::Value> target = value;
+    while (target->IsProxy()) target = target.As<v8::Proxy>()->GetTarget();
+    if (!target->IsObject()) return Refuse("a revoked proxy");
+    if (UncloneableKind(target) != nullptr || IsBuiltInWithState(target)) {
+      return Refuse("a proxy of what can't cross through one");
+    }
+    if (!target->IsArray()) return OpenObject(object);
+    v8::Local<v8::Value> length;
+    if (!object->Get(context_, Literal(isolate_, "length")).ToLocal(&length)) {
+      return Fail(WriteProblem::kThrown);
+    }
+    if (!length->IsUint32()) return Refuse("a proxy of an array without a length");
+    return OpenArray(object, length.As<v8::Uint32>()->Value());
+  }
+  if (value->IsArray()) return OpenArray(object, value.As<v8::Array>()->Length());
+  if (value->IsDate()) {
+    out_.Tag(WireTag::kDate);
+    out_.Double(value.As<v8::Date>()->ValueOf());
+    return true;
+  }
+  if (value->IsRegExp()) return WriteRegExp(value.As<v8::RegExp>());
+  if (value->IsMap()) return OpenEntries(object, value.As<v8::Map>()->AsArray(), FrameKind::kMap);
+  if (value->IsSet()) return OpenEntries(object, value.As<v8::Set>()->AsArray(), FrameKind::kSet);
+  if (value->IsNativeError()) return OpenError(object);
+  if (value->IsArrayBuffer()) {
+    auto buffer = value.As<v8::ArrayBuffer>();
+    return WriteBuffer(buffer, 0, buffer->ByteLength());
+  }
+  if (value->IsArrayBufferView()) return WriteView(value.As<v8::ArrayBufferView>());
+  const char* uncloneable = UncloneableKind(value);
+  if (uncloneable != nullptr) return Refuse(uncloneable);
+  if (value->IsNumberObject() || value->IsStringObject() || value->IsBooleanObject() ||
+      value->IsBigIntObject()) {
+    return WriteBoxed(value);
+  }
+  return OpenObject(object);
+}
+
+bool ValueWriter::WriteBoxed(v8::Local<v8::Value> value) {
+  out_.Tag(WireTag::kBoxed);
+  v8::Local<v8::Value> inner;
+  if (value->IsNumberObject()) {
+    inner = v8::Number::New(isolate_, value.As<v8::NumberObject>()->ValueOf());
+  } else if (value->IsStringObject()) {
+    inner = value.As<v8::StringObject>()->ValueOf();
+  } else if (value->IsBooleanObject()) {
+    inner = v8::Boolean::New(isolate_, value.As<v8::BooleanObject>()->ValueOf());
+  } else {
+    inner = value.As<v8::BigIntObject>()->ValueOf();
+  }
+  return WritePrimitive(inner);
+}
+
+bool ValueWriter::WriteRegExp(v8::Local<v8::RegExp> regexp) {
+  out_.Tag(WireTag::kRegExp);
+  if (!WriteString(regexp->GetSource())) return false;
+  out_.Varint(static_cast<uint32_t>(regexp->GetFlags()));
+  return true;
+}
+
+bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver) {
+  int64_t met = Recall(function, receiver);
+  if (met >= 0) {
+    out_.Tag(WireTag::kReference);
+    out_.Varint(static_cast<uint64_t>(met));
+    return true;
+  }
+  FunctionName name;
+  std::string why;
+  if (!port_.Export(function, receiver, &name, &why)) return Refuse(why.c_str());
+  out_.Tag(name.tag);
+  out_.Varint(name.id);
+  return true;
+}
+
+bool ValueWriter::WriteBuffer(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length) {
+  if (buffer->WasDetached()) return Refuse("a detached ArrayBuffer");
+  if (!HasRoom(length)) return false;
+  const uint8_t* bytes = static_cast<const uint8_t*>(buffer->Data()) + offset;
+  if (length < kAttachFrom) {
+    out_.Tag(WireTag::kBuffer);
+    out_.Varint(length);
+    if (length > 0) std::memcpy(out_.Room(length), bytes, length);
+    return true;
+  }
+  void* copy = std::malloc(length);
+  if (copy == nullptr) {
+    seen_ = static_cast<double>(length);
+    return Fail(WriteProblem::kTooLarge);
+  }
+  std::memcpy(copy, bytes, length);
+  attached_ += length;
+  out_.Tag(WireTag::kAttachedBuffer);
+  out_.Varint(out_.payload().Attach({std::shared_ptr<void>(copy, std::free), copy, length}));
+  return true;
+}
+
+// A view takes only its own bytes with it, unless its buffer is itself part of
+// the value: a Node Buffer is a window on a pool that holds other callers' data.
+bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
+  ViewKind kind;
+  if (!FindViewKind(view, &kind)) return Refuse("a view of an unknown kind");
+  size_t bytes = view->ByteLength();
+  size_t elements = view->IsTypedArray() ? view.As<v8::TypedArray>()->Length() : bytes;
+  // The view took its number before its buffer does; the reader counts alike.
+  out_.Tag(WireTag::kView);
+  out_.Byte(static_cast<uint8_t>(kind));
+  if (!view->HasBuffer()) {
+    // A small array in the heap. Asking for its buffer would move it out, which
+    // ends the process where the allocator refuses (JSTypedArray::GetBuffer).
+    out_.Varint(0);
+    out_.Varint(elements);
+    TakeNumber();
+    out_.Tag(WireTag::kBuffer);
+    out_.Varint(bytes);
+    if (bytes > 0) view->CopyContents(out_.Room(bytes), bytes);
+    return true;
+  }
+  v8::Local<v8::Value> buffer_value = view->Buffer();
+  if (!buffer_value->IsArrayBuffer()) return Refuse("a view of a SharedArrayBuffer");
+  v8::Local<v8::ArrayBuffer> buffer = buffer_value.As<v8::ArrayBuffer>();
+  if (buffer->WasDetached()) return Refuse("a view of a detached ArrayBuffer");
+  size_t offset = view->ByteOffset();
+  bool whole = offset == 0 && bytes == buffer->ByteLength();
+  int64_t met = whole ? Recall(buffer, v8::Local<v8::Value>()) : Find(buffer);
+  if (met >= 0) {
+    out_.Varint(offset);
+    out_.Varint(elements);
+    out_.Tag(WireTag::kReference);
+    out_.Varint(static_cast<uint64_t>(met));
+    return true;
+  }
+  out_.Varint(0);
+  out_.Varint(elements);
+  if (!whole) TakeNumber();
+  return WriteBuffer(buffer, offset, bytes);
+}
+
+bool ValueWriter::OpenObject(v8::Local<v8::Object> object) {
+  Frame frame{FrameKind::kObject, object, {}};
+  if (!object
+           ->GetOwnPropertyNames(
+               context_,
+               static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+               v8::KeyConversionMode::kKeepNumbers)
+           .ToLocal(&frame.items)) {
+    return Fail(WriteProblem::kThrown);
+  }
+  frame.count = frame.items->Length();
+  out_.Tag(WireTag::kObject);
+  return Push(frame);
+}
+
+bool ValueWriter::OpenArray(v8::Local<v8::Object> object, uint32_t length) {
+  Frame frame{FrameKind::kArray, object, {}};
+  frame.count = length;
+  frame.tag_offset = out_.size();
+  if (length > kAlwaysDense) {
+    if (!object
+             ->GetPropertyNames(context_, v8::KeyCollectionMode::kOwnOnly,
+                                static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE |
+                                                                v8::SKIP_SYMBOLS),
+                                v8::IndexFilter::kIncludeIndices)
+             .ToLocal(&frame.items)) {
+      return Fail(WriteProblem::kThrown);
+    }
+    // Indices come first and in order; whatever follows them are names, which
+    // an array does not take along.
+    uint32_t indices = frame.items->Length();
+    v8::Local<v8::Value> last;
+    while (indices > 0) {
+      if (!frame.items->Get(context_, indices - 1).ToLocal(&last)) {
+        return Fail(WriteProblem::kThrown);
+      }
+      if (last->IsUint32() && last.As<v8::Uint32>()->Value() < length) break;
+      --indices;
+    }
+    if (indices < length) {
+      frame.kind = FrameKind::kSparseArray;
+      frame.count = indices;
+      out_.Tag(WireTag::kSparseArray);
+      out_.Varint(length);
+      return Push(frame);
+    }
+  }
+  out_.Tag(WireTag::kArray);
+  out_.Varint(length);
+  return Push(frame);
+}
+
+bool ValueWriter::OpenEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries,
+                              FrameKind kind) {
+  Frame frame{kind, object, entries};
+  frame.count = entries->Length();
+  out_.Tag(kind == FrameKind::kMap ? WireTag::kMap : WireTag::kSet);
+  return Push(frame);
+}
+
+bool ValueWriter::OpenError(v8::Local<v8::Object> object) {
+  out_.Tag(WireTag::kError);
+  for (const char* field : {"name", "message", "stack"}) {
+    v8::Local<v8::Value> value;
+    if (stacks_ == ErrorStacks::kStrip && field[0] == 's') {
+      out_.Tag(WireTag::kUndefined);
+      continue;
+    }
+    if (!object->Get(context_, Literal(isolate_, field)).ToLocal(&value)) {
+      return Fail(WriteProblem::kThrown);
+    }
+    if (!value->IsString()) {
+      out_.Tag(WireTag::kUndefined);
+    } else if (!WriteString(value.As<v8::String>())) {
+      return false;
+    }
+  }
+  Frame frame{FrameKind::kError, object, {}};
+  v8::Local<v8::Array> names;
+  if (!object
+           ->GetOwnPropertyNames(
+               context_,
+               static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+               v8::KeyConversionMode::kKeepNumbers)
+           .ToLocal(&names)) {
+    return Fail(WriteProblem::kThrown);
+  }
+  std::vector<v8::Local<v8::Value>> keys;
+  auto is_own_field = [&](v8::Local<v8::Value> key) {
+    for (const char* field : {"name", "message", "stack", "cause", "errors"}) {
+      if (key->StrictEquals(Literal(isolate_, field))) return true;
+    }
+    return false;
+  };
+  for (uint32_t i = 0; i < names->Length(); ++i) {
+    v8::Local<v8::Value> key;
+    if (!names->Get(context_, i).ToLocal(&key)) return Fail(WriteProblem::kThrown);
+    if (!is_own_field(key)) keys.push_back(key);
+  }
+  frame.visible = static_cast<uint32_t>(keys.size());
+  for (const char* field : {"cause", "errors"}) {
+    bool present = false;
+    if (!object->HasOwnProperty(context_, Literal(isolate_, field)).To(&present)) {
+      return Fail(WriteProblem::kThrown);
+    }
+    if (present) keys.push_back(Literal(isolate_, field));
+  }
+  frame.items = v8::Array::New(isolate_, keys.data(), keys.size());
+  frame.count = static_cast<uint32_t>(keys.size());
+  return Push(frame);
+}
+
+bool ValueWriter::Push(Frame frame) {
+  if (frames_.size() >= limits_.max_serialization_depth) {
+    seen_ = static_cast<double>(frames_.size() + 1);
+    return Fail(WriteProblem::kTooDeep);
+  }
+  frames_.push_back(frame);
+  return true;
+}
+
+// The slot of `object` in the index: its own, or the free one it would take.
+size_t ValueWriter::SlotOf(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver) const {
+  size_t mask = index_.size() - 1;
+  size_t slot = static_cast<uint32_t>(object->GetIdentityHash()) & mask;
+  for (; index_[slot] != 0; slot = (slot + 1) & mask) {
+    uint32_t number = index_[slot] - 1;
+    if (objects_[number] != object) continue;
+    if (receiver.IsEmpty() || receivers_[number] == receiver) break;
+  }
+  return slot;
+}
+
+int64_t ValueWriter::Find(v8::Local<v8::Object> object) const {
+  if (index_.empty()) return -1;
+  return static_cast<int64_t>(index_[SlotOf(object, {})]) - 1;
+}
+
+int64_t ValueWriter::Recall(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver) {
+  if ((objects_.size() + 1) * 2 > index_.size()) {
+    index_.assign(index_.empty() ? 16 : index_.size() * 2, 0);
+    for (uint32_t i = 0; i < objects_.size(); ++i) {
+      if (!objects_[i].IsEmpty()) index_[SlotOf(objects_[i], receivers_[i])] = i + 1;
+    }
+  }
+  size_t slot = SlotOf(object, receiver);
+  if (index_[slot] != 0) return index_[slot] - 1;
+  index_[slot] = static_cast<uint32_t>(objects_.size()) + 1;
+  objects_.push_back(object);
+  receivers_.push_back(receiver);
+  return -1;
+}
+
+void ValueWriter::TakeNumber() {
+  objects_.emplace_back();
+  receivers_.emplace_back();
+}
+
+bool ValueWriter::Refuse(const char* what) {
+  what_ = what;
+  return Fail(WriteProblem::kUncloneable);
+}
+
+std::string ValueWriter::Path() const {
+  std::string path = root_;
+  for (const Frame& frame : frames_) {
+    if (frame.index == 0) break;
+    uint32_t index = frame.index - 1;
+    v8::Local<v8::Value> key;
+    switch (frame.kind) {
+      case FrameKind::kArray:
+        path += '[';
+        path += std::to_string(index);
+        path += ']';
+        continue;
+      case FrameKind::kMap:
+        path += index % 2 == 0 ? ".key(" : ".value(";
+        path += std::to_string(index / 2) + ")";
+        continue;
+      case FrameKind::kSet:
+        path += ".item(" + std::to_string(index) + ")";
+        continue;
+      default:
+        break;
+    }
+    if (!frame.items->Get(context_, index).ToLocal(&key)) break;
+    if (key->IsString()) {
+      // Names are the plugin's: quoted, and cut where absurd.
+      v8::Local<v8::String> name = key.As<v8::String>();
+      path += '.';
+      path += name->Length() <= 200 ? ToUtf8(isolate_, name) : "<long name>";
+    } else if (key->IsNumber()) {
+      path += '[';
+      path += std::to_string(static_cast<uint64_t>(key.As<v8::Number>()->Value()));
+      path += ']';
+    }
+  }
+  return path.size() <= 2000 ? path : path.substr(0, 2000) + "…";
+}
+
+Failure ValueWriter::TakeFailure() {
+  Failure failure;
+  failure.path = std::move(path_);
+  failure.text = std::move(what_);
+  failure.seen = seen_;
+  switch (problem_) {
+    case WriteProblem::kTooDeep:
+      failure.kind = FailureKind::kDepthLimit;
+      failure.limit = limits_.max_serialization_depth;
+      break;
+    case WriteProblem::kTooLarge:
+      failure.kind = FailureKind::kBytesLimit;
+      failure.limit = static_cast<double>(limits_.max_serialization_bytes);
+      break;
+    default:
+      failure.kind = FailureKind::kDataClone;
+      break;
+  }
+  return failure;
+}
+
+}  // namespace isolet

@@ -1,0 +1,151 @@
+// Encodes JavaScript values for the other side: reads each property once, keeps
+// identity and cycles, and refuses what can't cross, naming the path to it.
+//
+// Walks with a stack of its own, not the machine's: a deep value is a depth
+// error, never an overflow. Getters and proxy traps of the value run here.
+//
+// Why not v8::ValueSerializer: it refuses functions, drops an error's own
+// properties, knows neither a depth limit nor the path to what it refuses, and
+// a walk before it to add these would read accessors twice.
+//
+// Thread: that of its realm, in a HandleScope and under a TryCatch.
+// Owner: one encoding, on its stack.
+#pragma once
+
+#include <v8.h>
+
+#include <string>
+#include <vector>
+
+#include "isolate/function_port.h"
+#include "isolate/realm.h"
+#include "shared/failure.h"
+#include "shared/runtime_limits.h"
+#include "shared/wire_format.h"
+
+namespace isolet {
+
+// An error's stack names files of the side it comes from.
+enum class ErrorStacks : uint8_t { kKeep, kStrip };
+
+enum class WriteProblem : uint8_t {
+  kNone,
+  kThrown,  // an exception is pending
+  kUncloneable,
+  kTooDeep,
+  kTooLarge,
+  kStopped,
+};
+
+class ValueWriter {
+ public:
+  ValueWriter(const Realm& realm, FunctionPort& port, Payload& payload, const RuntimeLimits& limits,
+              ErrorStacks stacks);
+
+  // `root` starts the path in a problem's description.
+  bool Write(v8::Local<v8::Value> value, std::string_view root) {
+    return Guard([&] { return WritePrimitive(value) || WriteTree(value, root); });
+  }
+  // `arguments[i]` for each i below `count`, after the count.
+  template <class Arguments>
+  bool WriteArguments(const Arguments& arguments, int count) {
+    return Guard([&] {
+      out_.Varint(static_cast<uint32_t>(count));
+      for (int i = 0; i < count; ++i) {
+        v8::Local<v8::Value> value = arguments[i];
+        if (WritePrimitive(value)) continue;
+        if (!WriteTree(value, "arguments[" + std::to_string(i) + "]")) return false;
+      }
+      return true;
+    });
+  }
+  void WriteCount(uint32_t count) { out_.Varint(count); }
+
+  WriteProblem problem() const { return problem_; }
+  // The problem as a failure, for all but kThrown and kStopped.
+  Failure TakeFailure();
+
+ private:
+  enum class FrameKind : uint8_t { kObject, kError, kArray, kSparseArray, kMap, kSet };
+  struct Frame {
+    FrameKind kind;
+    v8::Local<v8::Object> object;
+    v8::Local<v8::Array> items;  // keys, or entries of a Map or Set
+    uint32_t index = 0;
+    uint32_t count = 0;
+    uint32_t visible = 0;  // kError: items before this index are enumerable
+    size_t tag_offset = 0;
+    bool only_primitives = true;
+  };
+
+  // Memory that the system refuses is a value too large, not the host's end.
+  template <class Body>
+  bool Guard(Body body) {
+    try {
+      return body();
+    } catch (const std::bad_alloc&) {
+      return Fail(WriteProblem::kTooLarge);
+    }
+  }
+  bool WritePrimitive(v8::Local<v8::Value> value);
+  bool WriteString(v8::Local<v8::String> string);
+  void WriteBigInt(v8::Local<v8::BigInt> value);
+  bool WriteTree(v8::Local<v8::Value> value, std::string_view root);
+  // One step of the innermost frame; closes it at its end.
+  bool Advance();
+  bool NextValue(Frame& frame, v8::Local<v8::Value>* value);
+
+  bool WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver);
+  bool WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver);
+  bool WriteBoxed(v8::Local<v8::Value> value);
+  bool WriteBuffer(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length);
+  bool WriteView(v8::Local<v8::ArrayBufferView> view);
+  bool WriteRegExp(v8::Local<v8::RegExp> regexp);
+  bool OpenObject(v8::Local<v8::Object> object);
+  bool OpenArray(v8::Local<v8::Object> object, uint32_t length);
+  bool OpenError(v8::Local<v8::Object> object);
+  bool OpenEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries, FrameKind kind);
+  bool Push(Frame frame);
+
+  // The number under which `object` has crossed already, or -1. Recall records
+  // it then. An empty `receiver` matches any.
+  int64_t Find(v8::Local<v8::Object> object) const;
+  int64_t Recall(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver);
+  size_t SlotOf(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver) const;
+  // Uses up a number for what the reader makes but nothing can refer to.
+  void TakeNumber();
+  bool HasRoom(size_t bytes);
+  bool Refuse(const char* what);
+  bool Fail(WriteProblem problem) {
+    problem_ = problem;
+    return false;
+  }
+  std::string Path() const;
+
+  const Realm& realm_;
+  v8::Isolate* const isolate_;
+  const v8::Local<v8::Context> context_;
+  FunctionPort& port_;
+  WireWriter out_;
+  const RuntimeLimits& limits_;
+  const ErrorStacks stacks_;
+  const size_t start_;
+
+  std::string root_;
+  std::vector<Frame> frames_;
+  size_t attached_ = 0;
+  uint32_t steps_ = 0;
+
+  // Objects met, by the order of their numbers, and an open-addressed index of
+  // them by identity hash.
+  std::vector<v8::Local<v8::Object>> objects_;
+  std::vector<v8::Local<v8::Value>> receivers_;
+  std::vector<uint32_t> index_;
+
+  WriteProblem problem_ = WriteProblem::kNone;
+  std::string what_;
+  std::string path_;
+  double seen_ = 0;
+};
+
+}  // namespace isolet

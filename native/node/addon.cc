@@ -1,0 +1,130 @@
+#include <napi.h>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "isolate/process.h"
+#include "node/environment.h"
+#include "node/host_runtime.h"
+#include "node/js_function.h"
+#include "node/runtime_wrap.h"
+#include "node/v8_napi.h"
+
+namespace isolet {
+namespace {
+
+Napi::Value Setup(const Napi::CallbackInfo& info) {
+  Napi::Object hooks = info[0].As<Napi::Object>();
+  Environment::Of(info.Env())
+      .SetHooks(ToV8(hooks.Get("createError")).As<v8::Function>(),
+                ToV8(hooks.Get("functionPrototype")).As<v8::Object>());
+  return {};
+}
+
+JsFunction* FunctionOf(const Napi::CallbackInfo& info) {
+  JsFunction* function = JsFunction::Find(Environment::Of(info.Env()), ToV8(info[0]));
+  if (function == nullptr) throw Napi::TypeError::New(info.Env(), "not a function of a runtime");
+  return function;
+}
+
+std::vector<v8::Local<v8::Value>> ArgumentsOf(const Napi::Value& value) {
+  Napi::Array array = value.As<Napi::Array>();
+  std::vector<v8::Local<v8::Value>> arguments(array.Length());
+  for (uint32_t i = 0; i < array.Length(); ++i) arguments[i] = ToV8(array.Get(i));
+  return arguments;
+}
+
+Napi::Value IsJsFunction(const Napi::CallbackInfo& info) {
+  JsFunction* function = JsFunction::Find(Environment::Of(info.Env()), ToV8(info[0]));
+  return Napi::Boolean::New(info.Env(), function != nullptr);
+}
+
+Napi::Value DeriveFunction(const Napi::CallbackInfo& info) {
+  JsFunction* base = FunctionOf(info);
+  Environment& environment = *base->environment;
+  CallLimits limits = base->limits;
+  if (Nanos wall = NanosOf(ToV8(info[3])); wall != kNever) limits.wall = wall;
+  if (Nanos cpu = NanosOf(ToV8(info[4])); cpu != kNever) limits.cpu = cpu;
+  v8::Local<v8::Value> receiver;
+  if (info[1].ToNumber().Int32Value() != 0) {
+    receiver = ToV8(info[2]);
+  } else if (!base->receiver.IsEmpty()) {
+    receiver = base->receiver.Get(environment.isolate());
+  }
+  v8::Local<v8::Function> derived;
+  if (!JsFunction::Create(environment, base->remote, limits, receiver).ToLocal(&derived)) {
+    return {};
+  }
+  return ToNapi(info.Env(), derived.As<v8::Value>());
+}
+
+Napi::Value CallFunctionAsync(const Napi::CallbackInfo& info) {
+  JsFunction* function = FunctionOf(info);
+  std::vector<v8::Local<v8::Value>> arguments = ArgumentsOf(info[1]);
+  auto abort_id = static_cast<uint64_t>(info[2].ToNumber().Int64Value());
+  return ToNapi(info.Env(), function->CallAsync(arguments.data(),
+                                                static_cast<int>(arguments.size()), abort_id));
+}
+
+Napi::Value CallFunctionSettled(const Napi::CallbackInfo& info) {
+  JsFunction* function = FunctionOf(info);
+  std::vector<v8::Local<v8::Value>> arguments = ArgumentsOf(info[1]);
+  return ToNapi(info.Env(),
+                function->CallSettled(arguments.data(), static_cast<int>(arguments.size())));
+}
+
+Napi::Value CloseFunction(const Napi::CallbackInfo& info) {
+  FunctionOf(info)->remote->Close();
+  return {};
+}
+
+Napi::Value AbortFunction(const Napi::CallbackInfo& info) {
+  FunctionOf(info)->remote->runtime().Abort(
+      static_cast<uint64_t>(info[1].ToNumber().Int64Value()));
+  return {};
+}
+
+Napi::Value HaltRunningCode(const Napi::CallbackInfo& info) {
+  Environment::Of(info.Env()).HaltRunningCode();
+  return {};
+}
+
+Napi::Value CountLive(const Napi::CallbackInfo& info) {
+  LiveCounts& live = Process::Get().live;
+  Napi::Object counts = Napi::Object::New(info.Env());
+  counts.Set("runtimes", static_cast<double>(live.runtimes.load()));
+  counts.Set("threads", static_cast<double>(live.threads()));
+  counts.Set("handles", static_cast<double>(live.handles.load()));
+  return counts;
+}
+
+Napi::Value AwaitThreads(const Napi::CallbackInfo& info) {
+  bool reached = Process::Get().live.WaitForThreads(
+      info[0].ToNumber().Int64Value(), std::chrono::milliseconds(info[1].ToNumber().Int64Value()));
+  return Napi::Boolean::New(info.Env(), reached);
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  Environment::Create(env);
+  auto define = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
+    exports.Set(name, Napi::Function::New(env, function, name));
+  };
+  exports.Set("Runtime", RuntimeWrap::Define(env));
+  define("setup", Setup);
+  define("isJsFunction", IsJsFunction);
+  define("deriveFunction", DeriveFunction);
+  define("callFunctionAsync", CallFunctionAsync);
+  define("callFunctionSettled", CallFunctionSettled);
+  define("closeFunction", CloseFunction);
+  define("abortFunction", AbortFunction);
+  define("haltRunningCode", HaltRunningCode);
+  define("liveCounts", CountLive);
+  define("awaitThreads", AwaitThreads);
+  return exports;
+}
+
+NODE_API_MODULE(isolet, Init)
+
+}  // namespace
+}  // namespace isolet

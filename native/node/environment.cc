@@ -1,0 +1,120 @@
+#include "node/environment.h"
+
+#include <node.h>
+
+#include <utility>
+#include <vector>
+
+#include "isolate/isolate_factory.h"
+#include "isolate/v8_strings.h"
+#include "node/host_runtime.h"
+#include "node/js_function.h"
+
+namespace isolet {
+namespace {
+
+// How long an ending environment waits for a runtime's thread that does not stop.
+constexpr Nanos kCleanupPatience = Nanos{2'000'000'000};
+constexpr Nanos kHaltPatience = Nanos{200'000'000};
+
+}  // namespace
+
+// As the finalizer of the instance data.
+void LeaveToCleanupHook(Napi::Env, Environment*) {}
+
+void Environment::Create(Napi::Env env) {
+  auto* environment = new Environment(env);
+  // The finalizer does nothing: the cleanup hook, which may have to wait for
+  // libuv, frees it.
+  env.SetInstanceData<Environment, LeaveToCleanupHook>(environment);
+}
+
+Environment::Environment(Napi::Env env) : isolate_(v8::Isolate::GetCurrent()), env_(env) {
+  v8::Local<v8::Context> context = isolate_->GetCurrentContext();
+  node::Environment* node_environment = node::GetCurrentEnvironment(context);
+  platform_ = node::GetMultiIsolatePlatform(node_environment);
+  uv_loop_t* loop = node::GetCurrentEventLoop(isolate_);
+  is_worker_ = loop != uv_default_loop();
+  realm_.emplace(isolate_, context);
+  external_.Reset(isolate_, v8::External::New(isolate_, this));
+  function_key_.Reset(isolate_, v8::Private::New(isolate_, Literal(isolate_, "isolet:function")));
+  resource_.Reset(isolate_, v8::Object::New(isolate_));
+  v8::Local<v8::Script> probe_script =
+      v8::Script::Compile(context, Literal(isolate_, "(function () {})")).ToLocalChecked();
+  probe_.Reset(isolate_, probe_script->Run(context).ToLocalChecked().As<v8::Function>());
+  waker_ = EventLoopWaker::Open(
+      loop, [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
+  RecordReferenceIntrinsics(isolate_);
+  napi_add_async_cleanup_hook(
+      env,
+      [](napi_async_cleanup_hook_handle, void* data) { static_cast<Environment*>(data)->CleanUp(); },
+      this, &cleanup_hook_);
+}
+
+void Environment::SetHooks(v8::Local<v8::Function> create_error,
+                           v8::Local<v8::Object> function_prototype) {
+  create_error_.Reset(isolate_, create_error);
+  function_prototype_.Reset(isolate_, function_prototype);
+}
+
+uint64_t Environment::AddRuntime(const std::shared_ptr<HostRuntime>& runtime) {
+  runtimes_[runtime->id()] = runtime;
+  return runtime->id();
+}
+
+std::shared_ptr<HostRuntime> Environment::FindRuntime(uint64_t id) const {
+  auto found = runtimes_.find(id);
+  return found == runtimes_.end() ? nullptr : found->second.lock();
+}
+
+void Environment::OnWake(const std::vector<uint64_t>& calling) {
+  v8::HandleScope handles(isolate_);
+  v8::Local<v8::Context> context = realm_->context();
+  v8::Context::Scope entered(context);
+  for (uint64_t id : calling) {
+    std::shared_ptr<HostRuntime> runtime = FindRuntime(id);
+    if (runtime == nullptr) continue;
+    // Runs the continuations of what was settled, as after any callback.
+    node::CallbackScope scope(isolate_, resource_.Get(isolate_), node::async_context{0, 0});
+    runtime->ServeMessages();
+  }
+}
+
+void Environment::HaltRunningCode() {
+  for (auto& [id, weak] : runtimes_) {
+    std::shared_ptr<HostRuntime> runtime = weak.lock();
+    if (runtime != nullptr) runtime->HaltIfRunning(NowNanos() + kHaltPatience);
+  }
+}
+
+bool Environment::IsTerminating() {
+  v8::TryCatch try_catch(isolate_);
+  v8::Local<v8::Context> context = realm_->context();
+  bool returned =
+      !probe_.Get(isolate_)->Call(context, v8::Undefined(isolate_), 0, nullptr).IsEmpty();
+  if (returned) return false;
+  bool terminated = try_catch.HasTerminated();
+  if (terminated) try_catch.ReThrow();
+  return terminated;
+}
+
+void Environment::CleanUp() {
+  v8::HandleScope handles(isolate_);
+  std::vector<std::shared_ptr<HostRuntime>> runtimes;
+  for (auto& [id, weak] : runtimes_) {
+    if (std::shared_ptr<HostRuntime> runtime = weak.lock()) runtimes.push_back(std::move(runtime));
+  }
+  for (const auto& runtime : runtimes) runtime->Abandon();
+  Nanos deadline = NowNanos() + kCleanupPatience;
+  for (const auto& runtime : runtimes) runtime->WaitForThreadEnd(deadline);
+  runtimes.clear();
+  runtimes_.clear();
+  for (JsFunction* function : std::exchange(functions_, {})) delete function;
+  waker_->Close([this] {
+    napi_async_cleanup_hook_handle hook = cleanup_hook_;
+    delete this;
+    napi_remove_async_cleanup_hook(hook);
+  });
+}
+
+}  // namespace isolet

@@ -1,0 +1,87 @@
+// What the addon keeps per Node environment (the main thread, each worker).
+//
+// Thread: host.
+// Owner: the environment: made by the addon's init, freed by its cleanup hook.
+#pragma once
+
+#include <napi.h>
+#include <v8.h>
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "isolate/realm.h"
+#include "node/event_loop_waker.h"
+
+namespace node {
+class MultiIsolatePlatform;
+}
+
+namespace isolet {
+
+class HostRuntime;
+struct JsFunction;
+
+class Environment {
+ public:
+  static void Create(Napi::Env env);
+  static Environment& Of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+  static Environment& Of(v8::Local<v8::Value> external) {
+    return *static_cast<Environment*>(external.As<v8::External>()->Value());
+  }
+
+  v8::Isolate* isolate() const { return isolate_; }
+  const Realm& realm() const { return *realm_; }
+  v8::Local<v8::Value> external() const { return external_.Get(isolate_); }
+  node::MultiIsolatePlatform* platform() const { return platform_; }
+  const std::shared_ptr<EventLoopWaker>& waker() const { return waker_; }
+  bool is_worker() const { return is_worker_; }
+
+  // From lib/: makes typed errors, and what JsFunctions inherit.
+  void SetHooks(v8::Local<v8::Function> create_error, v8::Local<v8::Object> function_prototype);
+  v8::Local<v8::Function> create_error() const { return create_error_.Get(isolate_); }
+  v8::Local<v8::Object> function_prototype() const { return function_prototype_.Get(isolate_); }
+
+  // Finds the data behind a JsFunction: a private property, out of code's reach.
+  v8::Local<v8::Private> function_key() const { return function_key_.Get(isolate_); }
+  std::unordered_set<JsFunction*>& functions() { return functions_; }
+
+  uint64_t AddRuntime(const std::shared_ptr<HostRuntime>& runtime);
+  std::shared_ptr<HostRuntime> FindRuntime(uint64_t id) const;
+  void RemoveRuntime(uint64_t id) { runtimes_.erase(id); }
+  uint64_t NextRuntimeId() { return ++last_runtime_id_; }
+
+  // Ends what runs in any runtime, for a process that is about to exit: a
+  // thread must not run JavaScript while V8's platform goes.
+  void HaltRunningCode();
+
+  // Whether the JavaScript of this environment is being terminated, as by
+  // worker.terminate(): told only to who runs some.
+  bool IsTerminating();
+
+ private:
+  explicit Environment(Napi::Env env);
+  void OnWake(const std::vector<uint64_t>& runtimes);
+  void CleanUp();
+
+  v8::Isolate* const isolate_;
+  const Napi::Env env_;
+  node::MultiIsolatePlatform* platform_ = nullptr;
+  bool is_worker_ = false;
+  std::optional<Realm> realm_;
+  v8::Global<v8::External> external_;
+  v8::Global<v8::Private> function_key_;
+  v8::Global<v8::Function> create_error_;
+  v8::Global<v8::Object> function_prototype_;
+  v8::Global<v8::Function> probe_;
+  v8::Global<v8::Object> resource_;
+  std::shared_ptr<EventLoopWaker> waker_;
+  napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
+  uint64_t last_runtime_id_ = 0;
+  std::unordered_map<uint64_t, std::weak_ptr<HostRuntime>> runtimes_;
+  std::unordered_set<JsFunction*> functions_;
+};
+
+}  // namespace isolet

@@ -1,0 +1,386 @@
+#include "node/host_runtime.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "isolate/runtime_thread.h"
+#include "isolate/v8_strings.h"
+#include "isolate/value_reader.h"
+#include "isolate/value_writer.h"
+#include "node/environment.h"
+#include "node/failure_error.h"
+#include "node/js_function.h"
+
+namespace isolet {
+namespace {
+
+// Past a deadline a runtime is given up once its thread has computed this long
+// without coming back: a thread that merely waits for a processor is not stuck.
+constexpr Nanos kGraceCpu = Nanos{30'000'000};
+// And however little it computes, once this much time has passed.
+constexpr Nanos kGraceWall = Nanos{2'000'000'000};
+constexpr Nanos kOverrunStep = Nanos{5'000'000};
+// How soon a waiting worker notices that it is being terminated.
+constexpr Nanos kProbeEvery = Nanos{50'000'000};
+// For figures of a runtime that is busy with something else.
+constexpr Nanos kFiguresPatience = Nanos{5'000'000};
+
+}  // namespace
+
+std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, RuntimeLimits limits,
+                                                std::string bootstrap) {
+  uint64_t id = environment.NextRuntimeId();
+  auto core = std::make_shared<RuntimeCore>(std::move(limits), std::move(bootstrap),
+                                            environment.platform(), environment.waker(), id);
+  std::shared_ptr<HostRuntime> runtime(new HostRuntime(environment, core, id));
+  environment.AddRuntime(runtime);
+  int error = RuntimeThread::Start(core);
+  if (error != 0) {
+    Failure failure;
+    failure.kind = FailureKind::kStartFailed;
+    failure.text = std::string("the system refused a thread: ") + std::strerror(error);
+    core->Die(std::move(failure));
+    core->ThreadEnded();
+  }
+  return runtime;
+}
+
+HostRuntime::~HostRuntime() {
+  environment_.RemoveRuntime(id_);
+  Abandon();
+}
+
+bool HostRuntime::Throw(const Failure& failure) {
+  environment_.isolate()->ThrowException(ErrorOfFailure(*this, failure));
+  return false;
+}
+
+bool HostRuntime::ThrowIfDead() { return !dead() || Throw(core_->DeathReason()); }
+
+bool HostRuntime::WriteValue(v8::Local<v8::Value> value, std::string_view root, Message* message) {
+  ValueWriter writer(environment_.realm(), *this, message->payload, limits(), ErrorStacks::kStrip);
+  if (writer.Write(value, root)) return true;
+  if (writer.problem() == WriteProblem::kThrown) return false;
+  return Throw(writer.TakeFailure());
+}
+
+// Source text is the host's own, so that no serialization limit applies to it.
+bool HostRuntime::WriteSource(v8::Local<v8::Value> source, Message* message) {
+  static const RuntimeLimits* const unlimited = [] {
+    auto* limits = new RuntimeLimits();
+    limits->max_serialization_bytes = SIZE_MAX;
+    return limits;
+  }();
+  ValueWriter writer(environment_.realm(), *this, message->payload, *unlimited,
+                     ErrorStacks::kStrip);
+  return writer.Write(source, "code");
+}
+
+v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
+  if (!ThrowIfDead()) return {};
+  Waiting waiting{++last_call_, innermost_, kNever};
+  command.id = waiting.id;
+  if (command.limits.wall != kNever) {
+    command.issued = NowNanos();
+    waiting.deadline = command.issued + command.limits.wall;
+  }
+  CallLimits limits = command.limits;
+  // The runtime must not go while its call is on the stack.
+  std::shared_ptr<HostRuntime> self = shared_from_this();
+  innermost_ = &waiting;
+  core_->channel.PostToRuntime(std::move(command));
+  Failure why;
+  why.limit = static_cast<double>(limits.wall) / 1e6;
+  core_->channel.BeginHostWait();
+  bool answered = Await(waiting, &why);
+  core_->channel.EndHostWait();
+  innermost_ = waiting.outer;
+  if (answered) return Deliver(waiting.reply);
+  if (!environment_.isolate()->IsExecutionTerminating()) Throw(why);
+  return {};
+}
+
+bool HostRuntime::Await(Waiting& waiting, Failure* why) {
+  Channel& channel = core_->channel;
+  Nanos next_probe = environment_.is_worker() ? NowNanos() + kProbeEvery : kNever;
+  Nanos wake = std::min(waiting.deadline, next_probe);
+  for (;;) {
+    Message message;
+    // Read before the queue is: what was said before the death is still heard.
+    bool is_dying = dead();
+    if (channel.TakeFromRuntime(message)) {
+      bool is_reply = message.kind == MessageKind::kReply && message.id == waiting.id;
+      Serve(message);
+      if (is_reply) return true;
+      if (waiting.answered) return true;
+      if (environment_.isolate()->IsExecutionTerminating()) {
+        Terminate("its worker was terminated");
+        return false;
+      }
+      continue;
+    }
+    if (waiting.answered) return true;
+    if (is_dying) {
+      *why = core_->DeathReason();
+      return false;
+    }
+    if (channel.WaitAsHost([&] { return dead(); }, wake)) continue;
+    Nanos now = NowNanos();
+    if (now >= next_probe) {
+      if (environment_.IsTerminating()) {
+        Terminate("its worker was terminated");
+        return false;
+      }
+      next_probe = now + kProbeEvery;
+    }
+    if (now >= waiting.deadline && HasOverrun(waiting, why)) return false;
+    wake = std::min(next_probe, now >= waiting.deadline ? now + kOverrunStep : waiting.deadline);
+  }
+}
+
+bool HostRuntime::HasOverrun(Waiting& waiting, Failure* why) {
+  Nanos now = NowNanos();
+  auto limit = static_cast<Nanos>(why->limit * 1e6);
+  why->kind = FailureKind::kTimeout;
+  why->clock = TimeoutClock::kWall;
+  why->seen = static_cast<double>(now - waiting.deadline + limit) / 1e6;
+  // Its turn has not come: the runtime will find its time passed and skip it.
+  if (core_->last_begun.load(std::memory_order_relaxed) < waiting.id) return true;
+  Nanos cpu = core_->CpuTime();
+  if (!waiting.overrun) {
+    waiting.overrun = true;
+    waiting.overrun_cpu = cpu;
+  }
+  if (cpu - waiting.overrun_cpu < kGraceCpu && now - waiting.deadline < kGraceWall) return false;
+  // A builtin that never looks at interrupts: the thread is left to free itself
+  // when it comes back.
+  core_->Die(*why);
+  return true;
+}
+
+v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Message& reply) {
+  switch (reply.status) {
+    case Status::kFailed:
+      Throw(*reply.failure);
+      return {};
+    case Status::kPromise: {
+      v8::Local<v8::Promise> promise;
+      if (!AddPending(reply.id, 0).ToLocal(&promise)) return {};
+      return promise;
+    }
+    default: {
+      ValueReader reader(environment_.realm(), *this, reply.payload, nullptr);
+      v8::Local<v8::Value> value;
+      if (reader.Read().ToLocal(&value)) return value;
+      return {};
+    }
+  }
+}
+
+v8::MaybeLocal<v8::Promise> HostRuntime::AddPending(uint64_t id, uint64_t abort_id) {
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(environment_.realm().context()).ToLocal(&resolver)) return {};
+  PendingCall& pending = pending_[id];
+  pending.resolver.Reset(environment_.isolate(), resolver);
+  pending.abort_id = abort_id;
+  pending.runtime = shared_from_this();
+  environment_.waker()->Hold();
+  return resolver->GetPromise();
+}
+
+v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t abort_id) {
+  command.settling = Settling::kAsync;
+  command.id = ++last_call_;
+  v8::Local<v8::Promise> promise;
+  if (!AddPending(command.id, abort_id).ToLocal(&promise)) return {};
+  if (dead()) {
+    Message settled;
+    settled.id = command.id;
+    settled.status = Status::kFailed;
+    settled.failure = std::make_unique<Failure>(core_->DeathReason());
+    SettlePending(settled);
+    return promise;
+  }
+  if (command.limits.wall != kNever) command.issued = NowNanos();
+  core_->channel.PostToRuntime(std::move(command));
+  return promise;
+}
+
+void HostRuntime::SettlePending(Message& settled) {
+  auto found = pending_.find(settled.id);
+  if (found == pending_.end()) return;
+  PendingCall pending = std::move(found->second);
+  pending_.erase(found);
+  environment_.waker()->LetGo();
+  v8::Isolate* isolate = environment_.isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = environment_.realm().context();
+  v8::Local<v8::Promise::Resolver> resolver = pending.resolver.Get(isolate);
+  v8::TryCatch try_catch(isolate);
+  v8::Local<v8::Value> value;
+  if (settled.status == Status::kFailed) {
+    resolver->Reject(context, ErrorOfFailure(*this, *settled.failure)).FromMaybe(false);
+    return;
+  }
+  ValueReader reader(environment_.realm(), *this, settled.payload, nullptr);
+  if (reader.Read().ToLocal(&value)) {
+    resolver->Resolve(context, value).FromMaybe(false);
+  } else {
+    value = try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
+    resolver->Reject(context, value).FromMaybe(false);
+  }
+}
+
+void HostRuntime::Abort(uint64_t abort_id) {
+  for (auto& [id, pending] : pending_) {
+    if (pending.abort_id != abort_id) continue;
+    Message settled;
+    settled.id = id;
+    settled.status = Status::kFailed;
+    settled.failure = std::make_unique<Failure>();
+    settled.failure->kind = FailureKind::kAborted;
+    core_->RequestAbort(id);
+    core_->terminator.Interrupt(RuntimeThread::OnAbortRequested, core_.get());
+    Message abort;
+    abort.kind = MessageKind::kAbort;
+    abort.target = id;
+    core_->channel.PostToRuntime(std::move(abort));
+    SettlePending(settled);
+    return;
+  }
+}
+
+void HostRuntime::RefreshFigures() {
+  if (dead()) return;
+  Message command;
+  command.kind = MessageKind::kReadStats;
+  Waiting waiting{++last_call_, innermost_, NowNanos() + kFiguresPatience};
+  command.id = waiting.id;
+  innermost_ = &waiting;
+  core_->channel.PostToRuntime(std::move(command));
+  core_->channel.BeginHostWait();
+  // A busy runtime answers later, to nobody: what it last published has to do.
+  // Host calls are not served meanwhile: nobody expects code to run in here.
+  Message message;
+  while (!waiting.answered && !dead()) {
+    if (!core_->channel.TakeFromRuntime(message)) {
+      if (!core_->channel.WaitAsHost([&] { return dead(); }, waiting.deadline)) break;
+      continue;
+    }
+    if (message.kind == MessageKind::kHostCall) {
+      deferred_.push_back(std::move(message));
+      break;
+    }
+    Serve(message);
+  }
+  core_->channel.EndHostWait();
+  innermost_ = waiting.outer;
+  if (!deferred_.empty()) environment_.waker()->WakeHost(id_);
+}
+
+void HostRuntime::Serve(Message& message) {
+  switch (message.kind) {
+    case MessageKind::kReply:
+      for (Waiting* waiting = innermost_; waiting != nullptr; waiting = waiting->outer) {
+        if (waiting->id != message.id) continue;
+        waiting->reply = std::move(message);
+        waiting->answered = true;
+        return;
+      }
+      return;  // its caller has given up waiting
+    case MessageKind::kHostCall:
+      // Who waits sees that JavaScript is being terminated, if it is.
+      objects_.ServeCall(message);
+      return;
+    case MessageKind::kSettled:
+      return SettlePending(message);
+    case MessageKind::kRelease:
+      return objects_.Release(message.target);
+    default:
+      return;
+  }
+}
+
+void HostRuntime::ServeMessages() {
+  std::shared_ptr<HostRuntime> self = shared_from_this();
+  bool is_dying = dead();
+  for (Message& message : std::exchange(deferred_, {})) Serve(message);
+  Message message;
+  while (core_->channel.TakeFromRuntime(message)) Serve(message);
+  if (is_dying) EndOfLife();
+}
+
+void HostRuntime::RejectAllPending(const Failure& reason) {
+  while (!pending_.empty()) {
+    Message settled;
+    settled.id = pending_.begin()->first;
+    settled.status = Status::kFailed;
+    settled.failure = std::make_unique<Failure>(reason);
+    SettlePending(settled);
+  }
+}
+
+void HostRuntime::EndOfLife() { RejectAllPending(core_->DeathReason()); }
+
+void HostRuntime::Close() {
+  core_->Die(Failure{});
+  std::shared_ptr<HostRuntime> self = shared_from_this();
+  EndOfLife();
+}
+
+void HostRuntime::Terminate(std::string reason) {
+  Failure failure;
+  failure.kind = FailureKind::kTerminated;
+  failure.text = std::move(reason);
+  core_->Die(std::move(failure));
+  std::shared_ptr<HostRuntime> self = shared_from_this();
+  EndOfLife();
+}
+
+void HostRuntime::Abandon() { core_->Die(Failure{}); }
+
+void HostRuntime::HaltIfRunning(Nanos deadline) {
+  if (dead() || !core_->busy.load(std::memory_order_acquire)) return;
+  Abandon();
+  core_->WaitForThreadEnd(deadline);
+}
+
+void HostRuntime::ReleaseFunction(uint64_t id) {
+  if (dead()) return;
+  Message release;
+  release.kind = MessageKind::kRelease;
+  release.target = id;
+  core_->channel.LeaveForRuntime(std::move(release));
+}
+
+bool HostRuntime::Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
+                         FunctionName* name, std::string* why) {
+  JsFunction* handle = JsFunction::Find(environment_, function);
+  if (handle == nullptr) {
+    *name = {WireTag::kFunction, objects_.Add(function, receiver)};
+    return true;
+  }
+  if (&handle->remote->runtime() != this) {
+    *why = "a function of another runtime";
+    return false;
+  }
+  if (handle->remote->closed()) {
+    *why = "a closed function handle";
+    return false;
+  }
+  *name = {WireTag::kOwnFunction, handle->remote->id()};
+  return true;
+}
+
+v8::MaybeLocal<v8::Value> HostRuntime::Import(FunctionName name) {
+  if (name.tag == WireTag::kOwnFunction) return objects_.FindValue(name.id);
+  v8::Local<v8::Function> function;
+  auto remote = std::make_shared<RemoteFunction>(shared_from_this(), name.id);
+  if (!JsFunction::Create(environment_, std::move(remote), limits().call, {}).ToLocal(&function)) {
+    return {};
+  }
+  return function;
+}
+
+}  // namespace isolet

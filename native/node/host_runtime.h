@@ -1,0 +1,119 @@
+// The host's end of one runtime: sends commands, waits for answers while serving
+// the plugin's calls, and settles the promises of asynchronous calls.
+//
+// Thread: host.
+// Owner: shared by the JavaScript object, the JsFunctions of the runtime, and its
+// pending calls; when the last has gone, the runtime is closed.
+#pragma once
+
+#include <v8.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "isolate/function_port.h"
+#include "isolate/runtime_core.h"
+#include "node/host_objects.h"
+
+namespace isolet {
+
+class Environment;
+
+class HostRuntime final : public FunctionPort, public std::enable_shared_from_this<HostRuntime> {
+ public:
+  // Starts the runtime's thread and does not wait for it: a failure to start
+  // reaches the first call.
+  static std::shared_ptr<HostRuntime> Start(Environment& environment, RuntimeLimits limits,
+                                            std::string bootstrap);
+  ~HostRuntime() override;
+
+  Environment& environment() const { return environment_; }
+  uint64_t id() const { return id_; }
+  RuntimeCore& core() { return *core_; }
+  HostObjects& objects() { return objects_; }
+  const RuntimeLimits& limits() const { return core_->limits; }
+  bool dead() const { return core_->dying(); }
+
+  // Sends a command and waits; throws what it failed with. `command.settling`
+  // must not be kAsync.
+  v8::MaybeLocal<v8::Value> Request(Message&& command);
+  // Sends a command and returns a promise of its answer. `abort_id`: for Abort().
+  v8::MaybeLocal<v8::Value> RequestAsync(Message&& command, uint64_t abort_id);
+  void Abort(uint64_t abort_id);
+  // Brings the figures up to date, unless the runtime is busy.
+  void RefreshFigures();
+
+  // Encodes for the plugin; throws and returns false where that fails.
+  bool WriteValue(v8::Local<v8::Value> value, std::string_view root, Message* message);
+  bool WriteSource(v8::Local<v8::Value> source, Message* message);
+  bool ThrowIfDead();
+  // Always false, with the failure's error thrown.
+  bool Throw(const Failure& failure);
+  void ReleaseFunction(uint64_t id);
+
+  void Close();
+  void Terminate(std::string reason);
+  // For an environment that ends: as Close(), but touches no promise.
+  void Abandon();
+  bool WaitForThreadEnd(Nanos deadline) { return core_->WaitForThreadEnd(deadline); }
+  void HaltIfRunning(Nanos deadline);
+
+  // Called by the event loop when the runtime has something to say.
+  void ServeMessages();
+
+  v8::MaybeLocal<v8::Value> FindHostValue(uint64_t id) { return objects_.FindValue(id); }
+
+  // FunctionPort
+  bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver, FunctionName* name,
+              std::string* why) override;
+  v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
+  bool ShouldStop() override { return false; }
+
+ private:
+  struct Waiting {
+    uint64_t id;
+    Waiting* outer;
+    Nanos deadline;  // kNever: none
+    bool answered = false;
+    Message reply{};
+    // Set once the deadline has passed: the thread's CPU time at that moment.
+    bool overrun = false;
+    Nanos overrun_cpu = 0;
+  };
+  struct PendingCall {
+    v8::Global<v8::Promise::Resolver> resolver;
+    uint64_t abort_id;
+    // Keeps the runtime until its promises have settled.
+    std::shared_ptr<HostRuntime> runtime;
+  };
+
+  HostRuntime(Environment& environment, std::shared_ptr<RuntimeCore> core, uint64_t id)
+      : environment_(environment), core_(std::move(core)), id_(id), objects_(*this) {}
+
+  // False: no answer will come; the reason is in `why`, or JavaScript of this
+  // environment is being terminated and `why` is left alone.
+  bool Await(Waiting& waiting, Failure* why);
+  // Whether to stop waiting for a runtime that has overrun the deadline.
+  bool HasOverrun(Waiting& waiting, Failure* why);
+  v8::MaybeLocal<v8::Value> Deliver(Message& reply);
+  v8::MaybeLocal<v8::Promise> AddPending(uint64_t id, uint64_t abort_id);
+  void SettlePending(Message& settled);
+  void RejectAllPending(const Failure& reason);
+  void Serve(Message& message);
+  void EndOfLife();
+
+  Environment& environment_;
+  const std::shared_ptr<RuntimeCore> core_;
+  const uint64_t id_;
+  HostObjects objects_;
+  uint64_t last_call_ = 0;
+  Waiting* innermost_ = nullptr;
+  // Host calls that came while nobody could serve them.
+  std::vector<Message> deferred_;
+  std::unordered_map<uint64_t, PendingCall> pending_;
+};
+
+}  // namespace isolet

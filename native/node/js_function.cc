@@ -1,0 +1,116 @@
+#include "node/js_function.h"
+
+#include <utility>
+
+#include "isolate/v8_strings.h"
+#include "isolate/value_writer.h"
+#include "node/environment.h"
+#include "node/host_runtime.h"
+
+namespace isolet {
+
+RemoteFunction::RemoteFunction(std::shared_ptr<HostRuntime> runtime, uint64_t id)
+    : runtime_(std::move(runtime)), id_(id) {}
+
+void RemoteFunction::Close() {
+  if (std::exchange(closed_, true)) return;
+  runtime_->ReleaseFunction(id_);
+}
+
+v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
+                                                std::shared_ptr<RemoteFunction> remote,
+                                                CallLimits limits,
+                                                v8::Local<v8::Value> receiver) {
+  v8::Isolate* isolate = environment.isolate();
+  v8::Local<v8::Context> context = environment.realm().context();
+  auto data = std::make_unique<JsFunction>();
+  data->environment = &environment;
+  data->remote = std::move(remote);
+  data->limits = limits;
+  if (!receiver.IsEmpty()) data->receiver.Reset(isolate, receiver);
+  v8::Local<v8::External> external = v8::External::New(isolate, data.get());
+  v8::Local<v8::Function> function;
+  if (!v8::Function::New(context, OnCall, external, 0, v8::ConstructorBehavior::kThrow)
+           .ToLocal(&function) ||
+      function->SetPrivate(context, environment.function_key(), external).IsNothing()) {
+    return {};
+  }
+#if V8_MAJOR_VERSION >= 13
+  bool set = function->SetPrototypeV2(context, environment.function_prototype()).FromMaybe(false);
+#else
+  bool set = function->SetPrototype(context, environment.function_prototype()).FromMaybe(false);
+#endif
+  if (!set) return {};
+  data->self.Reset(isolate, function);
+  data->self.SetWeak(
+      data.get(),
+      [](const v8::WeakCallbackInfo<JsFunction>& info) {
+        info.GetParameter()->self.Reset();
+        // The rest holds V8 handles of its own, which the first pass must not touch.
+        info.SetSecondPassCallback([](const v8::WeakCallbackInfo<JsFunction>& second) {
+          JsFunction* collected = second.GetParameter();
+          if (collected->environment->functions().erase(collected) != 0) delete collected;
+        });
+      },
+      v8::WeakCallbackType::kParameter);
+  environment.functions().insert(data.release());
+  return function;
+}
+
+JsFunction* JsFunction::Find(Environment& environment, v8::Local<v8::Value> value) {
+  if (!value->IsFunction()) return nullptr;
+  v8::Local<v8::Value> data;
+  if (!value.As<v8::Object>()
+           ->GetPrivate(environment.realm().context(), environment.function_key())
+           .ToLocal(&data) ||
+      !data->IsExternal()) {
+    return nullptr;
+  }
+  return static_cast<JsFunction*>(data.As<v8::External>()->Value());
+}
+
+void JsFunction::OnCall(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto* function = static_cast<JsFunction*>(info.Data().As<v8::External>()->Value());
+  Message command;
+  command.settling = Settling::kPromise;
+  if (!function->Prepare(&command, info, info.Length())) return;
+  v8::Local<v8::Value> result;
+  if (function->remote->runtime().Request(std::move(command)).ToLocal(&result)) {
+    info.GetReturnValue().Set(result);
+  }
+}
+
+template <class Arguments>
+bool JsFunction::Prepare(Message* command, const Arguments& arguments, int count) {
+  HostRuntime& runtime = remote->runtime();
+  if (!runtime.ThrowIfDead()) return false;
+  if (remote->closed()) return runtime.Throw(Failure{});
+  command->kind = MessageKind::kCall;
+  command->target = remote->id();
+  command->limits = limits;
+  ValueWriter writer(environment->realm(), runtime, command->payload, runtime.limits(),
+                     ErrorStacks::kStrip);
+  bool written = true;
+  writer.WriteCount(receiver.IsEmpty() ? 0 : 1);
+  if (!receiver.IsEmpty()) written = writer.Write(receiver.Get(environment->isolate()), "this");
+  written = written && writer.WriteArguments(arguments, count);
+  if (written) return true;
+  if (writer.problem() == WriteProblem::kThrown) return false;
+  return runtime.Throw(writer.TakeFailure());
+}
+
+v8::MaybeLocal<v8::Value> JsFunction::CallSettled(v8::Local<v8::Value>* arguments, int count) {
+  Message command;
+  command.settling = Settling::kNow;
+  if (!Prepare(&command, arguments, count)) return {};
+  return remote->runtime().Request(std::move(command));
+}
+
+v8::MaybeLocal<v8::Value> JsFunction::CallAsync(v8::Local<v8::Value>* arguments, int count,
+                                                uint64_t abort_id) {
+  Message command;
+  if (!Prepare(&command, arguments, count)) return {};
+  return remote->runtime().RequestAsync(std::move(command), abort_id);
+}
+
+}  // namespace isolet

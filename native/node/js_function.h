@@ -1,0 +1,67 @@
+// A plugin's function at the host: a callable handle.
+//
+// Thread: host.
+// Owner: the V8 function that it is the data of; freed when that is collected or
+// the environment ends.
+#pragma once
+
+#include <v8.h>
+
+#include <memory>
+
+#include "shared/runtime_limits.h"
+
+namespace isolet {
+
+class Environment;
+class HostRuntime;
+struct Message;
+
+// The plugin's function; JsFunctions derived from one another share it.
+class RemoteFunction {
+ public:
+  RemoteFunction(std::shared_ptr<HostRuntime> runtime, uint64_t id);
+  ~RemoteFunction() { Close(); }
+  RemoteFunction(const RemoteFunction&) = delete;
+  RemoteFunction& operator=(const RemoteFunction&) = delete;
+
+  HostRuntime& runtime() const { return *runtime_; }
+  const std::shared_ptr<HostRuntime>& runtime_pointer() const { return runtime_; }
+  uint64_t id() const { return id_; }
+  bool closed() const { return closed_; }
+  void Close();
+
+ private:
+  const std::shared_ptr<HostRuntime> runtime_;
+  const uint64_t id_;
+  bool closed_ = false;
+};
+
+struct JsFunction {
+  Environment* environment;
+  std::shared_ptr<RemoteFunction> remote;
+  CallLimits limits;
+  // Replaces the object that the function came with, unless empty.
+  v8::Global<v8::Value> receiver;
+  v8::Global<v8::Function> self;
+
+  static v8::MaybeLocal<v8::Function> Create(Environment& environment,
+                                             std::shared_ptr<RemoteFunction> remote,
+                                             CallLimits limits, v8::Local<v8::Value> receiver);
+  // Null: not a JsFunction.
+  static JsFunction* Find(Environment& environment, v8::Local<v8::Value> value);
+
+  // A promise that is still pending is an error.
+  v8::MaybeLocal<v8::Value> CallSettled(v8::Local<v8::Value>* arguments, int count);
+  v8::MaybeLocal<v8::Value> CallAsync(v8::Local<v8::Value>* arguments, int count,
+                                      uint64_t abort_id);
+
+ private:
+  // Throws and returns false where the handle or its runtime is closed, or an
+  // argument can't cross.
+  template <class Arguments>
+  bool Prepare(Message* command, const Arguments& arguments, int count);
+  static void OnCall(const v8::FunctionCallbackInfo<v8::Value>& info);
+};
+
+}  // namespace isolet

@@ -1,0 +1,86 @@
+// The hand-over between a host's thread and one runtime's thread: a queue and
+// a waiting place for each direction.
+//
+// It is correct under nesting because neither side waits for "the answer": each
+// takes whatever message comes next and looks whether what it waits for has
+// come. So the host serves host calls while it waits for a reply, and the
+// runtime serves commands while it waits for a host call.
+//
+// Thread: each method names its side.
+// Owner: RuntimeCore.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "shared/clock.h"
+#include "shared/host_waker.h"
+#include "shared/message.h"
+#include "shared/parker.h"
+#include "shared/spsc_queue.h"
+
+namespace isolet {
+
+class Channel {
+ public:
+  Channel(std::shared_ptr<HostWaker> waker, uint64_t runtime)
+      : waker_(std::move(waker)), runtime_(runtime) {}
+
+  // Thread: host.
+  void PostToRuntime(Message&& message) {
+    to_runtime_.Push(std::move(message));
+    runtime_parker_.Wake();
+  }
+  // For what can wait until the runtime wakes for another reason. Thread: host.
+  void LeaveForRuntime(Message&& message) { to_runtime_.Push(std::move(message)); }
+  // Thread: host.
+  bool TakeFromRuntime(Message& message) { return to_host_.TryPop(message); }
+  bool HostHasMessages() const { return !to_host_.Empty(); }
+  // Waits for a message or for `ready`; false at the deadline. Thread: host.
+  template <class Ready>
+  bool WaitAsHost(Ready ready, Nanos deadline) {
+    return host_parker_.WaitUntil([&] { return !to_host_.Empty() || ready(); }, deadline);
+  }
+
+  // Between these the host takes messages itself and need not be woken through
+  // its event loop. Thread: host.
+  void BeginHostWait() { host_waits_.fetch_add(1, std::memory_order_seq_cst); }
+  void EndHostWait() {
+    // A message posted just before this store was not announced to the event
+    // loop; one posted after it is. Announcing twice is harmless.
+    if (host_waits_.fetch_sub(1, std::memory_order_seq_cst) == 1 && !to_host_.Empty()) {
+      waker_->WakeHost(runtime_);
+    }
+  }
+
+  // Thread: runtime.
+  void PostToHost(Message&& message) {
+    to_host_.Push(std::move(message));
+    WakeHost();
+  }
+  bool TakeFromHost(Message& message) { return to_runtime_.TryPop(message); }
+  bool RuntimeHasMessages() const { return !to_runtime_.Empty(); }
+  template <class Ready>
+  bool WaitAsRuntime(Ready ready, Nanos deadline) {
+    return runtime_parker_.WaitUntil([&] { return !to_runtime_.Empty() || ready(); }, deadline);
+  }
+
+  // After a change that a waiter's `ready` sees. Thread: any.
+  void WakeRuntime() { runtime_parker_.Wake(); }
+  void WakeHost() {
+    host_parker_.Wake();
+    if (host_waits_.load(std::memory_order_seq_cst) == 0) waker_->WakeHost(runtime_);
+  }
+
+ private:
+  SpscQueue<Message> to_runtime_;
+  SpscQueue<Message> to_host_;
+  Parker runtime_parker_;
+  Parker host_parker_;
+  std::atomic<int> host_waits_{0};
+  const std::shared_ptr<HostWaker> waker_;
+  const uint64_t runtime_;
+};
+
+}  // namespace isolet

@@ -1,0 +1,46 @@
+// Why a call failed, or a runtime died. Failures are told apart by kind, never
+// by text, on their whole way to the typed error at the host.
+//
+// Thread: any (a value).
+// Owner: the outcome or the runtime state that holds it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "shared/payload.h"
+
+namespace isolet {
+
+enum class FailureKind : uint8_t {
+  kJavaScript,  // `report` holds the encoded description of what was thrown
+  kTimeout,     // clock, limit, seen (ms)
+  kHeapLimit,   // limit, seen (bytes)
+  kTerminated,  // text: the reason
+  kClosed,
+  kAborted,
+  kPendingPromise,
+  kDataClone,        // path, text: what can't cross
+  kDepthLimit,       // path, limit, seen
+  kBytesLimit,       // path, limit, seen
+  kInvalidArgument,  // text: the message
+  kStartFailed,      // text: the message
+};
+
+enum class TimeoutClock : uint8_t { kWall, kCpu };
+
+struct Failure {
+  FailureKind kind = FailureKind::kClosed;
+  TimeoutClock clock = TimeoutClock::kWall;
+  double limit = 0;
+  double seen = 0;
+  // The host error that the plugin let escape, an id of the host's; 0: none.
+  uint64_t host_error = 0;
+  std::string text;
+  std::string path;
+  // Shared, so that a death can be told to any number of callers.
+  std::shared_ptr<Payload> report;
+};
+
+}  // namespace isolet

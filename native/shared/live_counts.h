@@ -1,0 +1,47 @@
+// How many runtimes, threads and handles live in the process: what lifecycle
+// tests check, and what an environment waits on before it goes.
+//
+// Thread: any.
+// Owner: Process.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+namespace isolet {
+
+class LiveCounts {
+ public:
+  std::atomic<int64_t> runtimes{0};
+  std::atomic<int64_t> handles{0};
+
+  void ThreadStarted() {
+    std::lock_guard lock(mutex_);
+    ++threads_;
+  }
+  void ThreadEnded() {
+    {
+      std::lock_guard lock(mutex_);
+      --threads_;
+    }
+    changed_.notify_all();
+  }
+  int64_t threads() const {
+    std::lock_guard lock(mutex_);
+    return threads_;
+  }
+  bool WaitForThreads(int64_t at_most, std::chrono::milliseconds timeout) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, timeout, [&] { return threads_ <= at_most; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  int64_t threads_ = 0;  // guarded by mutex_
+};
+
+}  // namespace isolet

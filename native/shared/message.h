@@ -1,0 +1,72 @@
+// What the two threads of one runtime say to each other. Sides name each
+// other's objects by numeric ids, never by pointer.
+//
+// Thread: any (ownership moves with the message).
+// Owner: the channel while it is under way, then whoever took it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "shared/failure.h"
+#include "shared/payload.h"
+#include "shared/runtime_limits.h"
+
+namespace isolet {
+
+enum class MessageKind : uint8_t {
+  kNone,
+  // Host to runtime: commands, each answered by one kReply with its id.
+  kEvaluate,   // payload: source; origin
+  kCall,       // target: function of the runtime's; payload: receiver, count, arguments
+  kMethods,    // payload: source of an object expression
+  kDefine,     // payload: name, value; defines a global
+  kReadStats,  // refreshes the figures that only the runtime's thread can read
+  // Host to runtime, unanswered.
+  kSettle,  // target: promise of a host function's; status and payload: how it ended
+  kAbort,   // target: call id
+  // Runtime to host.
+  kHostCall,  // target: function of the host's; payload: count, arguments; answered by a kReply
+  kSettled,   // id: an asynchronous call, or one answered with Status::kPromise
+  // Both ways.
+  kReply,
+  kRelease,  // target: object of the receiver's that the sender no longer holds
+};
+
+enum class Status : uint8_t {
+  kValue,    // payload: the value
+  kThrown,   // payload: what a host function threw; target: its id at the host, if it is an error
+  kPromise,  // not settled yet: a kSettled (or kSettle for `target`) follows
+  kFailed,   // failure
+};
+
+// How a command waits for a promise.
+enum class Settling : uint8_t {
+  kNow,      // a pending promise is a failure
+  kPromise,  // a pending promise is answered with Status::kPromise
+  kAsync,    // nobody waits: answered by one kSettled, whenever that is
+};
+
+// Where a script comes from; only what differs from the default is sent.
+struct ScriptPosition {
+  std::string filename;
+  int32_t line_offset = 0;
+  int32_t column_offset = 0;
+};
+
+struct Message {
+  MessageKind kind = MessageKind::kNone;
+  Status status = Status::kValue;
+  Settling settling = Settling::kNow;
+  uint64_t id = 0;
+  uint64_t target = 0;
+  // When the host issued the command; set only where a wall limit needs it.
+  Nanos issued = 0;
+  CallLimits limits;
+  std::unique_ptr<ScriptPosition> position;
+  std::unique_ptr<Failure> failure;
+  Payload payload;
+};
+
+}  // namespace isolet

@@ -1,0 +1,57 @@
+#include "shared/parker.h"
+
+#if defined(ISOLET_USE_FUTEX)
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#else
+#include <chrono>
+#endif
+
+namespace isolet {
+
+// The exchange lets only one of several wakers pay for the system call.
+void Parker::WakeParked() {
+  woken_at_.store(NowNanos(), std::memory_order_relaxed);
+#if defined(ISOLET_USE_FUTEX)
+  if (state_.exchange(kAwake, std::memory_order_acq_rel) != kParked) return;
+  syscall(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+#else
+  std::lock_guard<std::mutex> lock(mutex_);
+  state_.store(kAwake, std::memory_order_relaxed);
+  woken_.notify_one();
+#endif
+}
+
+bool Parker::Sleep(Nanos deadline) {
+#if defined(ISOLET_USE_FUTEX)
+  static_assert(sizeof(state_) == sizeof(uint32_t), "the futex is the atomic itself");
+  timespec until;
+  if (deadline != kNever) {
+    // The kernel refuses a negative time, which is long past anyway.
+    if (deadline < 0) deadline = 0;
+    until.tv_sec = static_cast<time_t>(deadline / 1'000'000'000);
+    until.tv_nsec = static_cast<long>(deadline % 1'000'000'000);
+  }
+  // The bitset variant, because it takes an absolute time; of CLOCK_MONOTONIC, unless told otherwise.
+  const long result =
+      syscall(SYS_futex, &state_, FUTEX_WAIT_BITSET_PRIVATE, kParked,
+              deadline == kNever ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+  return result == 0 || errno != ETIMEDOUT;
+#else
+  std::unique_lock<std::mutex> lock(mutex_);
+  const auto awake = [this] { return state_.load(std::memory_order_relaxed) != kParked; };
+  if (deadline == kNever) {
+    woken_.wait(lock, awake);
+    return true;
+  }
+  const std::chrono::steady_clock::time_point until{
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+          std::chrono::nanoseconds(deadline))};
+  return woken_.wait_until(lock, until, awake);
+#endif
+}
+
+}  // namespace isolet

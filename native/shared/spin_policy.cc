@@ -1,0 +1,160 @@
+#include "shared/spin_policy.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#if defined(__linux__)
+#include <sched.h>
+#elif defined(_WIN32)
+#include <windows.h>
+#endif
+
+namespace isolet {
+namespace {
+
+unsigned AffinityCores() {
+#if defined(__linux__)
+  // The mask of the calling thread. It fails on machines with more cores than cpu_set_t has bits;
+  // those are not short of cores.
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
+#elif defined(_WIN32)
+  // Untested.
+  DWORD_PTR process = 0;
+  DWORD_PTR system = 0;
+  if (GetProcessAffinityMask(GetCurrentProcess(), &process, &system) && process != 0) {
+    unsigned cores = 0;
+    for (; process != 0; process &= process - 1) ++cores;
+    return cores;
+  }
+#endif
+  return std::thread::hardware_concurrency();
+}
+
+unsigned CoresOf(double quota, double period) {
+  // Rounded up: with one and a half cores, two threads do run at the same time, only not all the time.
+  const double cores = quota / period;
+  if (!(quota > 0) || !(period > 0) || cores >= 1e6) return kNoQuota;
+  const auto whole = static_cast<unsigned>(cores);
+  return std::max(1u, whole < cores ? whole + 1 : whole);
+}
+
+double ReadNumber(const std::string& path) {
+  std::ifstream file(path);
+  double number = 0;
+  return file >> number ? number : 0;
+}
+
+// "max 100000" or "150000 100000".
+unsigned QuotaV2(const std::string& folder) {
+  std::ifstream file(folder + "/cpu.max");
+  double quota = 0;
+  double period = 0;
+  return file >> quota >> period ? CoresOf(quota, period) : kNoQuota;
+}
+
+// -1 is no limit.
+unsigned QuotaV1(const std::string& folder) {
+  return CoresOf(ReadNumber(folder + "/cpu.cfs_quota_us"),
+                 ReadNumber(folder + "/cpu.cfs_period_us"));
+}
+
+// A limit of any ancestor binds as well. Inside a container the path may be the host's, of which only
+// the mount itself is visible; walking up ends there.
+unsigned TightestUpwards(const std::string& mount, std::string path,
+                         unsigned (*quota_of)(const std::string&)) {
+  unsigned cores = kNoQuota;
+  for (;;) {
+    while (!path.empty() && path.back() == '/') path.pop_back();
+    cores = std::min(cores, quota_of(mount + path));
+    if (path.empty()) return cores;
+    const size_t slash = path.rfind('/');
+    path.resize(slash == std::string::npos ? 0 : slash);
+  }
+}
+
+bool HasController(const std::string& list, const std::string& name) {
+  std::istringstream names(list);
+  for (std::string item; std::getline(names, item, ',');) {
+    if (item == name) return true;
+  }
+  return false;
+}
+
+// The cheapest of a few short runs: one that was interrupted would make a pause look dear, and the
+// budget too small.
+uint32_t PausesPer(Nanos span) {
+  constexpr int kRuns = 8;
+  constexpr int kPauses = 64;
+  std::atomic<uint32_t> looked_at{0};
+  Nanos best = kNever;
+  for (int run = 0; run < kRuns; ++run) {
+    const Nanos begin = NowNanos();
+    for (int i = 0; i < kPauses; ++i) {
+      CpuPause();
+      if (looked_at.load(std::memory_order_acquire) != 0) break;
+    }
+    best = std::min(best, NowNanos() - begin);
+  }
+  // A clock too coarse for this sees no time pass; assume the cheapest pause then.
+  best = std::max<Nanos>(best, kPauses);
+  return static_cast<uint32_t>(span * kPauses / best);
+}
+
+uint32_t MaxBudget() {
+  static const uint32_t pauses = PausesPer(SpinPolicy::kMaxSpin);
+  return pauses;
+}
+
+}  // namespace
+
+unsigned QuotaCores(const std::string& root) {
+  std::ifstream groups(root + "/proc/self/cgroup");
+  unsigned cores = kNoQuota;
+  // hierarchy-id ':' controllers ':' path
+  for (std::string line; std::getline(groups, line);) {
+    const size_t first = line.find(':');
+    if (first == std::string::npos) continue;
+    const size_t second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string path = line.substr(second + 1);
+    // The usual mount points; reading mountinfo would find others, and hardly anyone has others.
+    if (controllers.empty()) {
+      cores = std::min(cores, TightestUpwards(root + "/sys/fs/cgroup", path, QuotaV2));
+    } else if (HasController(controllers, "cpu")) {
+      cores = std::min(cores, TightestUpwards(root + "/sys/fs/cgroup/cpu", path, QuotaV1));
+    }
+  }
+  return cores;
+}
+
+unsigned UsableCores() {
+  static const unsigned cores = std::max(1u, std::min(AffinityCores(), QuotaCores("")));
+  return cores;
+}
+
+SpinPolicy::SpinPolicy(unsigned usable_cores)
+    : max_budget_(usable_cores > 1 ? MaxBudget() : 0), budget_(max_budget_) {}
+
+void SpinPolicy::Parked(Nanos parked) {
+  if (max_budget_ == 0) return;
+  const bool was_short = parked < kMaxSpin - kMaxSpin * budget_ / max_budget_;
+  if (wins_ >= kPayingWins) {
+    patience_ = 1;
+    budget_ -= budget_ / 8;
+  } else if (budget_ != 0) {
+    patience_ = std::min(patience_ * 2, kMaxPatience);
+    budget_ = 0;
+  }
+  wins_ = 0;
+  short_parks_ = was_short ? short_parks_ + 1 : 0;
+  if (short_parks_ < patience_) return;
+  short_parks_ = 0;
+  budget_ = max_budget_;
+}
+
+}  // namespace isolet

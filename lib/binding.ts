@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JsFunction } from './types.js';
+import type { JsFunction, RuntimeStats, StackFrame } from './types.js';
 
 /**
  * The native addon's surface, as this layer sees it. Nothing here is public.
@@ -13,8 +13,17 @@ export interface NativeBinding {
   /** Called once per environment, before anything else. */
   setup(hooks: NativeHooks): void;
   Runtime: new (config: NativeRuntimeConfig) => NativeRuntime;
-  /** A JsFunction over the same handle with other call options. `receiver` replaces `this` when `hasReceiver` is 1. */
-  deriveFunction(fn: JsFunction, hasReceiver: 0 | 1, receiver: unknown, timeout: number, cpuTimeout: number): JsFunction;
+  /**
+   * A JsFunction over the same handle with other call options; `0` leaves what
+   * `fn` has. `receiver` replaces `this` when `hasReceiver` is 1.
+   */
+  deriveFunction(
+    fn: JsFunction,
+    hasReceiver: 0 | 1,
+    receiver: unknown,
+    timeout: number,
+    cpuTimeout: number,
+  ): JsFunction;
   /** Never blocks. `abortId` is `0` or a number for `NativeRuntime.abort`. */
   callFunctionAsync(fn: JsFunction, args: unknown[], abortId: number): Promise<unknown>;
   /** A sync call that throws `pendingPromise` where the plain call returns a promise. */
@@ -24,6 +33,8 @@ export interface NativeBinding {
   isJsFunction(value: unknown): value is JsFunction;
   /** Aborts the async call of that id, wherever it is. */
   abortFunction(fn: JsFunction, abortId: number): void;
+  /** Ends the runtimes that run code: the process is about to exit. */
+  haltRunningCode(): void;
   /** What is alive in the whole process, for lifecycle tests and diagnosis. */
   liveCounts(): LiveCounts;
   /** Blocks until no more than `threads` runtime threads live or `timeout` ms passed; says which. */
@@ -79,29 +90,10 @@ export interface NativeRuntime {
    */
   methodsOf(code: string, timeout: number, cpuTimeout: number): (string | JsFunction)[];
   abort(abortId: number): void;
-  stats(): NativeStats;
+  stats(): RuntimeStats;
   isClosed(): boolean;
   close(): void;
   terminate(reason: string): void;
-}
-
-/** Field names are those of RuntimeStats. */
-export interface NativeStats {
-  heapTotalBytes: number;
-  heapUsedBytes: number;
-  externalMemoryBytes: number;
-  physicalTotalBytes: number;
-  cpuTimeMs: number;
-  totalExecutionTimeMs: number;
-  lastExecutionTimeMs: number;
-  lastExecutionKind: string | null;
-  evalSyncCount: number;
-  evalAsyncCount: number;
-  callFunctionSyncCount: number;
-  callFunctionAsyncCount: number;
-  hostCallCount: number;
-  activeAsyncOps: number;
-  openResources: number;
 }
 
 export interface NativeHooks {
@@ -109,13 +101,6 @@ export interface NativeHooks {
   createError(failure: Failure): Error;
   /** The prototype of every JsFunction; inherits from Function.prototype. */
   functionPrototype: object;
-}
-
-export interface StackFrame {
-  functionName: string;
-  fileName: string;
-  lineNumber: number;
-  columnNumber: number;
 }
 
 /** Why a call failed. Which fields are present is fixed by `kind`. */

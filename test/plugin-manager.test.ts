@@ -4,7 +4,14 @@ import { JavaScriptError, PluginError, RuntimeClosedError, TimeoutError } from '
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './support/errors.js';
 import { liveCounts } from './support/live.js';
-import { answering, checkPluginReleases, makeManager, makePluginDir, managerOf, writePlugin } from './support/plugins.js';
+import {
+  answering,
+  checkPluginReleases,
+  makeManager,
+  makePluginDir,
+  managerOf,
+  writePlugin,
+} from './support/plugins.js';
 
 checkPluginReleases();
 
@@ -12,6 +19,9 @@ const greeter = `const plugin = {
   greet(name) {
     log(\`Greeting \${name}\`);
     return \`Hello, \${name}! App version: \${config.version}\`;
+  },
+  farewell(name) { return \`Goodbye, \${name}!\`; },
+};`;
 
 describe('the guide’s example', () => {
   it('loads, calls, closes', () => {

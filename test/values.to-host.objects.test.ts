@@ -118,12 +118,11 @@ describe('objects', () => {
     const values = returned<object[]>(
       'return [{}, [], new Map, new Set, new Date, /a/, new Error, new Uint8Array(1), new ArrayBuffer(1)]',
     );
-    const prototypes = [Object, Array, Map, Set, Date, RegExp, Error, Uint8Array, ArrayBuffer].map(
-      (type) => type.prototype,
-    );
-    expect(values.map((value) => Object.getPrototypeOf(value))).toStrictEqual(prototypes);
-    for (const [index, value] of values.entries())
-      expect(Object.getPrototypeOf(value)).toBe(prototypes[index]);
+    const types = [Object, Array, Map, Set, Date, RegExp, Error, Uint8Array, ArrayBuffer];
+    expect(values).toHaveLength(types.length);
+    for (const [index, type] of types.entries()) {
+      expect(Object.getPrototypeOf(values[index]) === type.prototype, type.name).toBe(true);
+    }
   });
 });
 

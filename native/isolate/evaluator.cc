@@ -59,9 +59,10 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     thread_.core().last_begun.store(command.id, std::memory_order_relaxed);
     CallScope scope(thread_, command.limits, command.issued, command.id);
     v8::TryCatch try_catch(isolate);
-    // Its time may have passed in the queue.
+    // Its time may have passed in the queue, or it was aborted there.
+    if (thread_.core().IsAborted(command.id)) scope.MarkAborted();
     v8::MaybeLocal<v8::Value> result;
-    if (!scope.Expired()) result = body();
+    if (!scope.Expired() && !scope.Stopping()) result = body();
     Conclude(command, scope, try_catch, result, &answer);
     // Decided before the scope cancels what it was stopped by.
     bool stopped = answer.status == Status::kFailed && answer.failure == nullptr;

@@ -58,6 +58,8 @@ v8::Local<v8::String> Report::Cut(v8::Local<v8::String> text) {
 }
 
 v8::Local<v8::String> Report::TextOf(const char* field, const char* otherwise) {
+  // A stop that a try of ours has swallowed must not let the next getter run.
+  if (thread_.Stopping()) return Literal(isolate_, otherwise);
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Value> value;
   if (exception_.As<v8::Object>()->Get(context_, Literal(isolate_, field)).ToLocal(&value) &&
@@ -108,12 +110,14 @@ v8::Local<v8::Array> Report::Frames(std::string* first_place) {
 }
 
 void Report::AddErrorFields(v8::Local<v8::Object> error) {
+  if (thread_.Stopping()) return;
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Value> cause;
   if (error->HasOwnProperty(context_, Literal(isolate_, "cause")).FromMaybe(false) &&
       error->Get(context_, Literal(isolate_, "cause")).ToLocal(&cause)) {
     Set("cause", cause);
   }
+  if (thread_.Stopping()) return;
   v8::Local<v8::Array> names;
   if (!error
            ->GetOwnPropertyNames(context_, static_cast<v8::PropertyFilter>(
@@ -131,6 +135,7 @@ void Report::AddErrorFields(v8::Local<v8::Object> error) {
     for (const char* field : {"name", "message", "stack", "cause"}) {
       is_known = is_known || name->StrictEquals(Literal(isolate_, field));
     }
+    if (thread_.Stopping()) return;
     if (is_known || !error->Get(context_, name).ToLocal(&value)) continue;
     any = properties->CreateDataProperty(context_, name.As<v8::Name>(), value).FromMaybe(false) ||
           any;
@@ -172,6 +177,7 @@ bool Report::Build() {
 }
 
 bool Report::Encode(Payload* payload) {
+  if (thread_.Stopping()) return false;
   payload->Clear();
   v8::TryCatch try_catch(isolate_);
   ValueWriter writer(thread_.realm(), thread_.functions(), *payload, thread_.core().limits,

@@ -8,8 +8,9 @@
 #include <v8.h>
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 
+#include "shared/failure.h"
 #include "shared/wire_format.h"
 
 namespace isolet {
@@ -19,13 +20,19 @@ struct FunctionName {
   uint64_t id = 0;
 };
 
+// Why a function can't cross.
+struct Refusal {
+  FailureKind kind = FailureKind::kDataClone;
+  std::string_view what;
+};
+
 class FunctionPort {
  public:
   virtual ~FunctionPort() = default;
 
-  // Names `function` for the other side. False: it can't cross, `why` says so.
+  // Names `function` for the other side. False: it can't cross.
   virtual bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
-                      FunctionName* name, std::string* why) = 0;
+                      FunctionName* name, Refusal* refusal) = 0;
   // The function that the other side named; empty if there is none such.
   virtual v8::MaybeLocal<v8::Value> Import(FunctionName name) = 0;
   // True once the call that is being encoded is to be given up.

@@ -33,7 +33,11 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   thread_.core().channel.PostToHost(std::move(call));
   bool answered = Await(waiting);
   innermost_ = waiting.outer;
-  if (!answered) return Unwind();
+  if (!answered) {
+    // Answered all the same, too late to be delivered.
+    if (waiting.answered) made_.erase(waiting.reply.target);
+    return Unwind();
+  }
   Deliver(waiting.reply, info);
 }
 
@@ -43,7 +47,7 @@ bool HostCalls::Await(Waiting& waiting) {
     if (thread_.Stopping()) return false;
     Message message;
     if (channel.TakeFromHost(message)) {
-      thread_.Dispatch(message);
+      thread_.Receive(message);
     } else {
       channel.WaitAsRuntime([&] { return thread_.Stopping(); }, kNever);
     }
@@ -56,6 +60,8 @@ void HostCalls::TakeReply(Message& reply) {
     if (waiting->id != reply.id) continue;
     waiting->reply = std::move(reply);
     waiting->answered = true;
+    // Made at once: the promise may settle before its call gets to see it.
+    if (waiting->reply.status == Status::kPromise) MakePromise(waiting->reply.target);
     return;
   }
   // Its call was stopped meanwhile: nobody waits any more.
@@ -68,10 +74,10 @@ void HostCalls::Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value
       isolate->ThrowException(ErrorOf(*reply.failure));
       return;
     case Status::kPromise: {
-      v8::Local<v8::Promise::Resolver> resolver;
-      if (!v8::Promise::Resolver::New(thread_.realm().context()).ToLocal(&resolver)) return;
-      promises_[reply.target].Reset(isolate, resolver);
-      info.GetReturnValue().Set(resolver->GetPromise());
+      auto found = made_.find(reply.target);
+      if (found == made_.end()) return;
+      info.GetReturnValue().Set(found->second.Get(isolate));
+      made_.erase(found);
       return;
     }
     case Status::kValue:
@@ -86,6 +92,15 @@ void HostCalls::Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value
       return;
     }
   }
+}
+
+void HostCalls::MakePromise(uint64_t id) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(thread_.realm().context()).ToLocal(&resolver)) return;
+  promises_[id].Reset(isolate, resolver);
+  made_[id].Reset(isolate, resolver->GetPromise());
 }
 
 v8::MaybeLocal<v8::Value> HostCalls::Decode(Message& message) {

@@ -25,6 +25,9 @@ class HostCalls {
   // data is the function's id.
   static void OnCall(const v8::FunctionCallbackInfo<v8::Value>& info);
 
+  // Whether a command that the host sent while serving the host call `parent`
+  // (0: none) may run inside the call that waits now: only if that is the one.
+  bool Nests(uint64_t parent) const { return innermost_ != nullptr && innermost_->id == parent; }
   // An answer has come, for whichever of the nested calls it is.
   void TakeReply(Message& reply);
   // A promise that a host function returned has settled.
@@ -45,6 +48,7 @@ class HostCalls {
   // Empty: an exception is pending, or the bytes made no sense.
   v8::MaybeLocal<v8::Value> Decode(Message& message);
   v8::Local<v8::Object> ErrorOf(const Failure& failure);
+  void MakePromise(uint64_t id);
   // Lets a pending termination take effect right here: on its own it would wait
   // for the plugin's next loop or call.
   void Unwind();
@@ -52,7 +56,9 @@ class HostCalls {
   RuntimeThread& thread_;
   uint64_t last_id_ = 0;
   Waiting* innermost_ = nullptr;
-  // Promises handed to the plugin, by the id that the host settles them with.
+  // Promises that are not delivered to the plugin yet, and those that are not
+  // settled yet, by the id that the host settles them with.
+  std::unordered_map<uint64_t, v8::Global<v8::Promise>> made_;
   std::unordered_map<uint64_t, v8::Global<v8::Promise::Resolver>> promises_;
 };
 

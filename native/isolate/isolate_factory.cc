@@ -6,7 +6,6 @@
 #include <mutex>
 #include <string>
 
-#include "isolate/process.h"
 #include "isolate/registering_platform.h"
 
 // Node's own overload with real ResourceConstraints: exported by the Linux and
@@ -142,15 +141,6 @@ std::atomic<DefaultSnapshot>& DefaultSnapshotState() {
 }
 #endif
 
-void DisposeLocked(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
-#if NODE_MAJOR_VERSION >= 24
-  platform->DisposeIsolate(isolate);
-#else
-  platform->UnregisterIsolate(isolate);
-  isolate->Dispose();
-#endif
-}
-
 }  // namespace
 
 void RecordReferenceIntrinsics(v8::Isolate* host) {
@@ -164,8 +154,7 @@ void RecordReferenceIntrinsics(v8::Isolate* host) {
   });
 }
 
-v8::Isolate* CreateIsolate(const IsolateParts& parts, const RuntimeLimits& limits) {
-  std::lock_guard lock(Process::Get().isolate_lifecycle);
+v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits) {
   v8::Isolate* isolate = nullptr;
 #if NODE_MAJOR_VERSION >= 22
   // V8's default snapshot is faster, but the read-only heap is shared with the
@@ -185,7 +174,7 @@ v8::Isolate* CreateIsolate(const IsolateParts& parts, const RuntimeLimits& limit
       }
       state.store(sound ? DefaultSnapshot::kSound : DefaultSnapshot::kUnsound);
       if (!sound) {
-        DisposeLocked(parts.platform, isolate);
+        DisposeIsolateLocked(parts.platform, isolate);
         isolate = nullptr;
       }
     }
@@ -196,9 +185,13 @@ v8::Isolate* CreateIsolate(const IsolateParts& parts, const RuntimeLimits& limit
   return isolate;
 }
 
-void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
-  std::lock_guard lock(Process::Get().isolate_lifecycle);
-  DisposeLocked(platform, isolate);
+void DisposeIsolateLocked(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
+#if NODE_MAJOR_VERSION >= 24
+  platform->DisposeIsolate(isolate);
+#else
+  platform->UnregisterIsolate(isolate);
+  isolate->Dispose();
+#endif
 }
 
 }  // namespace isolet

@@ -20,7 +20,7 @@ PluginFunctions::~PluginFunctions() {
 }
 
 bool PluginFunctions::Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
-                             FunctionName* name, std::string*) {
+                             FunctionName* name, Refusal*) {
   uint64_t mark = ReadMark(function);
   if (mark != 0) {
     *name = {WireTag::kOwnFunction, mark};

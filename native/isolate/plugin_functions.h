@@ -7,7 +7,6 @@
 
 #include <v8.h>
 
-#include <string>
 #include <unordered_set>
 
 #include "isolate/function_port.h"
@@ -24,7 +23,7 @@ class PluginFunctions final : public FunctionPort {
 
   // FunctionPort
   bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver, FunctionName* name,
-              std::string* why) override;
+              Refusal* refusal) override;
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
   bool ShouldStop() override;
 

@@ -1,5 +1,6 @@
 #include "isolate/runtime_core.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace isolet {
@@ -26,11 +27,24 @@ Failure RuntimeCore::DeathReason() const {
 void RuntimeCore::RequestAbort(uint64_t call) {
   std::lock_guard lock(mutex_);
   abort_requests_.push_back(call);
+  abort_count_.store(abort_requests_.size(), std::memory_order_release);
 }
 
-std::vector<uint64_t> RuntimeCore::TakeAbortRequests() {
+std::vector<uint64_t> RuntimeCore::AbortRequests() const {
   std::lock_guard lock(mutex_);
-  return std::exchange(abort_requests_, {});
+  return abort_requests_;
+}
+
+void RuntimeCore::ForgetAbort(uint64_t call) {
+  std::lock_guard lock(mutex_);
+  std::erase(abort_requests_, call);
+  abort_count_.store(abort_requests_.size(), std::memory_order_release);
+}
+
+bool RuntimeCore::IsAborted(uint64_t call) const {
+  if (abort_count_.load(std::memory_order_acquire) == 0) return false;
+  std::lock_guard lock(mutex_);
+  return std::find(abort_requests_.begin(), abort_requests_.end(), call) != abort_requests_.end();
 }
 
 void RuntimeCore::ThreadStarted(ThreadClock clock) {

@@ -45,8 +45,10 @@ class RuntimeCore {
   Channel channel;
   Terminator terminator;
   RuntimeFigures figures;
-  // Whether the runtime's thread runs code right now.
-  std::atomic<bool> busy{false};
+  // Whether the runtime's thread is doing anything but wait for the host.
+  std::atomic<bool> busy{true};
+  // Whether it has an isolate to serve commands with.
+  std::atomic<bool> started{false};
   // The last command that has begun: a host whose time is up before its command
   // has need not give the runtime up for it.
   std::atomic<uint64_t> last_begun{0};
@@ -61,7 +63,10 @@ class RuntimeCore {
   // Calls to be aborted, for the interrupt that reads them on the runtime's
   // thread; a stale request finds its call gone and does nothing.
   void RequestAbort(uint64_t call);
-  std::vector<uint64_t> TakeAbortRequests();
+  std::vector<uint64_t> AbortRequests() const;
+  void ForgetAbort(uint64_t call);
+  // Cheap where nothing is aborted, as ever.
+  bool IsAborted(uint64_t call) const;
 
   // The thread's life, told to whoever waits for its end.
   void ThreadStarted(ThreadClock clock);
@@ -75,6 +80,7 @@ class RuntimeCore {
   mutable std::condition_variable thread_changed_;
   std::atomic<bool> dying_{false};
   Failure death_reason_;                        // guarded by mutex_
+  std::atomic<size_t> abort_count_{0};
   std::vector<uint64_t> abort_requests_;        // guarded by mutex_
   std::unique_ptr<ThreadClock> thread_clock_;   // guarded by mutex_
   Nanos final_cpu_time_ = 0;                    // guarded by mutex_

@@ -96,15 +96,26 @@ void RuntimeThread::OnDeadline(void* core_pointer) {
 void RuntimeThread::OnAbortRequested(v8::Isolate* isolate, void* core_pointer) {
   RuntimeThread& thread = Of(isolate);
   auto* core = static_cast<RuntimeCore*>(core_pointer);
-  for (uint64_t call : core->TakeAbortRequests()) {
-    for (CallScope* scope = thread.innermost_; scope != nullptr; scope = scope->outer()) {
-      bool is_background = scope->call() == 0;
-      if (scope->call() != call && !(is_background && thread.pending_->Has(call))) continue;
-      scope->MarkAborted();
-      isolate->TerminateExecution();
-      break;
-    }
+  for (uint64_t call : core->AbortRequests()) {
+    if (thread.MarkAborted(call)) isolate->TerminateExecution();
   }
+}
+
+bool RuntimeThread::MarkAborted(uint64_t call) {
+  for (CallScope* scope = innermost_; scope != nullptr; scope = scope->outer()) {
+    bool is_background = scope->call() == 0;
+    if (scope->call() != call && !(is_background && pending_->Has(call))) continue;
+    scope->MarkAborted();
+    return true;
+  }
+  return false;
+}
+
+void RuntimeThread::TakeAbort(uint64_t call) {
+  core_->ForgetAbort(call);
+  MarkAborted(call);
+  pending_->Abort(call);
+  std::erase_if(deferred_, [&](const Message& message) { return message.id == call; });
 }
 
 void RuntimeThread::FailStart(const char* what) {
@@ -123,7 +134,12 @@ void RuntimeThread::Live() {
   RuntimeCore* core = core_.get();
   tasks_ = std::make_shared<TaskQueue>([core] { core->channel.WakeRuntime(); });
   auto allocator = std::make_shared<BufferAllocator>(core_->budget);
-  isolate_ = CreateIsolate({core_->platform, allocator, tasks_}, core_->limits);
+  {
+    std::lock_guard lock(Process::Get().isolate_lifecycle);
+    // Closed while it waited for its turn: nothing to make.
+    if (core_->dying()) return;
+    isolate_ = CreateIsolateLocked({core_->platform, allocator, tasks_}, core_->limits);
+  }
   if (isolate_ == nullptr) return FailStart("V8 has no memory left for an isolate");
   isolate_->SetData(kDataSlot, this);
   isolate_->SetStackLimit(CurrentThreadStack().low + kNativeReserve);
@@ -146,6 +162,7 @@ void RuntimeThread::Live() {
         core_->terminator.Attach(isolate_);
         // A death that came before the isolate had nothing to terminate.
         if (!core_->dying()) RunBootstrap();
+        core_->started.store(true, std::memory_order_release);
         Loop();
         core_->terminator.Detach();
         isolate_->CancelTerminateExecution();
@@ -159,7 +176,10 @@ void RuntimeThread::Live() {
     heap_guard_.reset();
     realm_.reset();
   }
-  DisposeIsolate(core_->platform, isolate_);
+  {
+    std::lock_guard lock(Process::Get().isolate_lifecycle);
+    DisposeIsolateLocked(core_->platform, isolate_);
+  }
   // After disposal, which still posts.
   tasks_->Close();
 }
@@ -188,8 +208,14 @@ void RuntimeThread::RunBootstrap() {
 void RuntimeThread::Loop() {
   Channel& channel = core_->channel;
   while (!core_->dying()) {
+    core_->busy.store(true, std::memory_order_release);
     Message message;
-    if (channel.TakeFromHost(message)) {
+    bool taken = !deferred_.empty();
+    if (taken) {
+      message = std::move(deferred_.front());
+      deferred_.pop_front();
+    }
+    if (taken || channel.TakeFromHost(message)) {
       v8::HandleScope handles(isolate_);
       Dispatch(message);
       continue;
@@ -200,9 +226,29 @@ void RuntimeThread::Loop() {
       continue;
     }
     pending_->Expire();
+    core_->busy.store(false, std::memory_order_release);
     Nanos until = std::min(tasks_->NextDue(), pending_->NextWallDeadline());
     channel.WaitAsRuntime([&] { return core_->dying() || tasks_->Posted(); }, until);
   }
+}
+
+void RuntimeThread::Receive(Message& message) {
+  switch (message.kind) {
+    case MessageKind::kEvaluate:
+    case MessageKind::kCall:
+    case MessageKind::kMethods:
+    case MessageKind::kDefine:
+      // Calls of the host's that have nothing to do with this one would run in
+      // the middle of it, under its deadline, and keep it from its answer.
+      if (message.settling == Settling::kAsync || !host_calls_->Nests(message.parent)) {
+        deferred_.push_back(std::move(message));
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  Dispatch(message);
 }
 
 void RuntimeThread::Dispatch(Message& message) {
@@ -227,7 +273,7 @@ void RuntimeThread::Dispatch(Message& message) {
       if (innermost_ != nullptr) return host_calls_->Settle(message);
       return RunInBackground([&] { host_calls_->Settle(message); });
     case MessageKind::kAbort:
-      return pending_->Abort(message.target);
+      return TakeAbort(message.target);
     case MessageKind::kReply:
       return host_calls_->TakeReply(message);
     case MessageKind::kRelease:

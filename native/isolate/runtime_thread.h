@@ -7,6 +7,7 @@
 
 #include <v8.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -44,15 +45,14 @@ class RuntimeThread {
   Evaluator& evaluator() { return *evaluator_; }
 
   CallScope* innermost() const { return innermost_; }
-  void SetInnermost(CallScope* scope) {
-    innermost_ = scope;
-    core_->busy.store(scope != nullptr, std::memory_order_release);
-  }
+  void SetInnermost(CallScope* scope) { innermost_ = scope; }
   bool Stopping() const {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());
   }
 
-  void Dispatch(Message& message);
+  // A message from the host. A command that does not belong inside the call that
+  // runs is kept until that has ended.
+  void Receive(Message& message);
   // Runs what is on no call's account (continuations, tasks) within the limits
   // of the calls that wait for it, or else the runtime's own; then microtasks.
   template <class Body>
@@ -70,6 +70,7 @@ class RuntimeThread {
  private:
   static constexpr uint32_t kDataSlot = 0;
 
+  void Dispatch(Message& message);
   explicit RuntimeThread(std::shared_ptr<RuntimeCore> core);
   static void Main(void* argument);
   void Live();
@@ -77,10 +78,14 @@ class RuntimeThread {
   void RunBootstrap();
   void FailStart(const char* what);
   static void OnDeadline(void* core);
+  // The scope that runs on account of `call`, if any, will end as aborted.
+  bool MarkAborted(uint64_t call);
+  void TakeAbort(uint64_t call);
   const std::shared_ptr<RuntimeCore> core_;
   const ThreadClock cpu_clock_;
   Watchdog::Timer timer_;
   CallScope* innermost_ = nullptr;
+  std::deque<Message> deferred_;
   v8::Isolate* isolate_ = nullptr;
   std::shared_ptr<TaskQueue> tasks_;
   // Made once the isolate exists, gone before it goes; in this order.

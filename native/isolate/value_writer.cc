@@ -229,7 +229,7 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
   v8::Local<v8::Object> object = value.As<v8::Object>();
   if (value->IsFunction()) return WriteFunction(value.As<v8::Function>(), receiver);
 
-  int64_t met = Recall(object, v8::Local<v8::Value>());
+  int64_t met = Recall(object);
   if (met >= 0) {
     out_.Tag(WireTag::kReference);
     out_.Varint(static_cast<uint64_t>(met));
@@ -250,9 +250,9 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
       return Fail(WriteProblem::kThrown);
     }
     if (!length->IsUint32()) return Refuse("a proxy of an array without a length");
-    return OpenArray(object, length.As<v8::Uint32>()->Value());
+    return OpenDenseArray(object, length.As<v8::Uint32>()->Value());
   }
-  if (value->IsArray()) return OpenArray(object, value.As<v8::Array>()->Length());
+  if (value->IsArray()) return OpenArray(value.As<v8::Array>());
   if (value->IsDate()) {
     out_.Tag(WireTag::kDate);
     out_.Double(value.As<v8::Date>()->ValueOf());
@@ -299,15 +299,18 @@ bool ValueWriter::WriteRegExp(v8::Local<v8::RegExp> regexp) {
 }
 
 bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver) {
-  int64_t met = Recall(function, receiver);
+  int64_t met = Recall(function);
   if (met >= 0) {
     out_.Tag(WireTag::kReference);
     out_.Varint(static_cast<uint64_t>(met));
     return true;
   }
   FunctionName name;
-  std::string why;
-  if (!port_.Export(function, receiver, &name, &why)) return Refuse(why.c_str());
+  Refusal refusal;
+  if (!port_.Export(function, receiver, &name, &refusal)) {
+    refusal_ = refusal.kind;
+    return Refuse(refusal.what);
+  }
   out_.Tag(name.tag);
   out_.Varint(name.id);
   return true;
@@ -350,7 +353,7 @@ bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
     // ends the process where the allocator refuses (JSTypedArray::GetBuffer).
     out_.Varint(0);
     out_.Varint(elements);
-    TakeNumber();
+    objects_.emplace_back();
     out_.Tag(WireTag::kBuffer);
     out_.Varint(bytes);
     if (bytes > 0) view->CopyContents(out_.Room(bytes), bytes);
@@ -362,7 +365,7 @@ bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   if (buffer->WasDetached()) return Refuse("a view of a detached ArrayBuffer");
   size_t offset = view->ByteOffset();
   bool whole = offset == 0 && bytes == buffer->ByteLength();
-  int64_t met = whole ? Recall(buffer, v8::Local<v8::Value>()) : Find(buffer);
+  int64_t met = whole ? Recall(buffer) : Find(buffer);
   if (met >= 0) {
     out_.Varint(offset);
     out_.Varint(elements);
@@ -372,7 +375,7 @@ bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   }
   out_.Varint(0);
   out_.Varint(elements);
-  if (!whole) TakeNumber();
+  if (!whole) objects_.emplace_back();
   return WriteBuffer(buffer, offset, bytes);
 }
 
@@ -391,39 +394,44 @@ bool ValueWriter::OpenObject(v8::Local<v8::Object> object) {
   return Push(frame);
 }
 
-bool ValueWriter::OpenArray(v8::Local<v8::Object> object, uint32_t length) {
+bool ValueWriter::OpenDenseArray(v8::Local<v8::Object> object, uint32_t length) {
   Frame frame{FrameKind::kArray, object, {}};
   frame.count = length;
   frame.tag_offset = out_.size();
-  if (length > kAlwaysDense) {
-    if (!object
-             ->GetPropertyNames(context_, v8::KeyCollectionMode::kOwnOnly,
-                                static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE |
-                                                                v8::SKIP_SYMBOLS),
-                                v8::IndexFilter::kIncludeIndices)
-             .ToLocal(&frame.items)) {
-      return Fail(WriteProblem::kThrown);
-    }
-    // Indices come first and in order; whatever follows them are names, which
-    // an array does not take along.
-    uint32_t indices = frame.items->Length();
-    v8::Local<v8::Value> last;
-    while (indices > 0) {
-      if (!frame.items->Get(context_, indices - 1).ToLocal(&last)) {
-        return Fail(WriteProblem::kThrown);
-      }
-      if (last->IsUint32() && last.As<v8::Uint32>()->Value() < length) break;
-      --indices;
-    }
-    if (indices < length) {
-      frame.kind = FrameKind::kSparseArray;
-      frame.count = indices;
-      out_.Tag(WireTag::kSparseArray);
-      out_.Varint(length);
-      return Push(frame);
-    }
-  }
   out_.Tag(WireTag::kArray);
+  out_.Varint(length);
+  return Push(frame);
+}
+
+bool ValueWriter::OpenArray(v8::Local<v8::Array> array) {
+  uint32_t length = array->Length();
+  constexpr auto kFilter =
+      static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
+  // A short array without names of its own, such as a match of a regular
+  // expression has, is looked at element by element; a long one is asked which
+  // it has, so that a sparse one does not cost its length.
+  v8::Local<v8::Array> keys;
+  v8::IndexFilter indices =
+      length <= kAlwaysDense ? v8::IndexFilter::kSkipIndices : v8::IndexFilter::kIncludeIndices;
+  if (!array->GetPropertyNames(context_, v8::KeyCollectionMode::kOwnOnly, kFilter, indices)
+           .ToLocal(&keys)) {
+    return Fail(WriteProblem::kThrown);
+  }
+  if (keys->Length() == (length <= kAlwaysDense ? 0 : length)) {
+    // As many as there are indices, and indices come first: no name is among
+    // them unless a hole is.
+    v8::Local<v8::Value> last;
+    if (keys->Length() == 0) return OpenDenseArray(array, length);
+    if (!keys->Get(context_, length - 1).ToLocal(&last)) return Fail(WriteProblem::kThrown);
+    if (last->IsUint32()) return OpenDenseArray(array, length);
+  }
+  if (length <= kAlwaysDense &&
+      !array->GetOwnPropertyNames(context_, kFilter).ToLocal(&keys)) {
+    return Fail(WriteProblem::kThrown);
+  }
+  Frame frame{FrameKind::kSparseArray, array, keys};
+  frame.count = keys->Length();
+  out_.Tag(WireTag::kSparseArray);
   out_.Varint(length);
   return Push(frame);
 }
@@ -498,43 +506,33 @@ bool ValueWriter::Push(Frame frame) {
 }
 
 // The slot of `object` in the index: its own, or the free one it would take.
-size_t ValueWriter::SlotOf(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver) const {
+size_t ValueWriter::SlotOf(v8::Local<v8::Object> object) const {
   size_t mask = index_.size() - 1;
   size_t slot = static_cast<uint32_t>(object->GetIdentityHash()) & mask;
-  for (; index_[slot] != 0; slot = (slot + 1) & mask) {
-    uint32_t number = index_[slot] - 1;
-    if (objects_[number] != object) continue;
-    if (receiver.IsEmpty() || receivers_[number] == receiver) break;
-  }
+  while (index_[slot] != 0 && objects_[index_[slot] - 1] != object) slot = (slot + 1) & mask;
   return slot;
 }
 
 int64_t ValueWriter::Find(v8::Local<v8::Object> object) const {
   if (index_.empty()) return -1;
-  return static_cast<int64_t>(index_[SlotOf(object, {})]) - 1;
+  return static_cast<int64_t>(index_[SlotOf(object)]) - 1;
 }
 
-int64_t ValueWriter::Recall(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver) {
+int64_t ValueWriter::Recall(v8::Local<v8::Object> object) {
   if ((objects_.size() + 1) * 2 > index_.size()) {
     index_.assign(index_.empty() ? 16 : index_.size() * 2, 0);
     for (uint32_t i = 0; i < objects_.size(); ++i) {
-      if (!objects_[i].IsEmpty()) index_[SlotOf(objects_[i], receivers_[i])] = i + 1;
+      if (!objects_[i].IsEmpty()) index_[SlotOf(objects_[i])] = i + 1;
     }
   }
-  size_t slot = SlotOf(object, receiver);
+  size_t slot = SlotOf(object);
   if (index_[slot] != 0) return index_[slot] - 1;
   index_[slot] = static_cast<uint32_t>(objects_.size()) + 1;
   objects_.push_back(object);
-  receivers_.push_back(receiver);
   return -1;
 }
 
-void ValueWriter::TakeNumber() {
-  objects_.emplace_back();
-  receivers_.emplace_back();
-}
-
-bool ValueWriter::Refuse(const char* what) {
+bool ValueWriter::Refuse(std::string_view what) {
   what_ = what;
   return Fail(WriteProblem::kUncloneable);
 }
@@ -591,8 +589,11 @@ Failure ValueWriter::TakeFailure() {
       failure.limit = static_cast<double>(limits_.max_serialization_bytes);
       break;
     default:
-      failure.kind = FailureKind::kDataClone;
+      failure.kind = refusal_;
       break;
+  }
+  if (failure.kind == FailureKind::kInvalidArgument) {
+    failure.text = failure.path + ": " + failure.text;
   }
   return failure;
 }

@@ -102,20 +102,19 @@ class ValueWriter {
   bool WriteView(v8::Local<v8::ArrayBufferView> view);
   bool WriteRegExp(v8::Local<v8::RegExp> regexp);
   bool OpenObject(v8::Local<v8::Object> object);
-  bool OpenArray(v8::Local<v8::Object> object, uint32_t length);
+  bool OpenArray(v8::Local<v8::Array> array);
+  bool OpenDenseArray(v8::Local<v8::Object> object, uint32_t length);
   bool OpenError(v8::Local<v8::Object> object);
   bool OpenEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries, FrameKind kind);
   bool Push(Frame frame);
 
-  // The number under which `object` has crossed already, or -1. Recall records
-  // it then. An empty `receiver` matches any.
+  // The number under which `object` has crossed already, or -1; Recall records
+  // it then.
   int64_t Find(v8::Local<v8::Object> object) const;
-  int64_t Recall(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver);
-  size_t SlotOf(v8::Local<v8::Object> object, v8::Local<v8::Value> receiver) const;
-  // Uses up a number for what the reader makes but nothing can refer to.
-  void TakeNumber();
+  int64_t Recall(v8::Local<v8::Object> object);
+  size_t SlotOf(v8::Local<v8::Object> object) const;
   bool HasRoom(size_t bytes);
-  bool Refuse(const char* what);
+  bool Refuse(std::string_view what);
   bool Fail(WriteProblem problem) {
     problem_ = problem;
     return false;
@@ -136,13 +135,13 @@ class ValueWriter {
   size_t attached_ = 0;
   uint32_t steps_ = 0;
 
-  // Objects met, by the order of their numbers, and an open-addressed index of
-  // them by identity hash.
+  // Objects met, by the order of their numbers (empty: what the reader makes but
+  // nothing can refer to), and an open-addressed index of them by identity hash.
   std::vector<v8::Local<v8::Object>> objects_;
-  std::vector<v8::Local<v8::Value>> receivers_;
   std::vector<uint32_t> index_;
 
   WriteProblem problem_ = WriteProblem::kNone;
+  FailureKind refusal_ = FailureKind::kDataClone;
   std::string what_;
   std::string path_;
   double seen_ = 0;

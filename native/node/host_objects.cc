@@ -183,7 +183,12 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
   message->status = Status::kThrown;
   ValueWriter writer(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
   v8::Local<v8::Object> shown;
-  if (thrown->IsNativeError()) {
+  *host_error = Add(thrown, v8::Undefined(isolate));
+  if (!thrown->IsNativeError()) {
+    v8::Local<v8::String> text = Literal(isolate, "the host threw an object that is no Error");
+    if (!thrown->IsObject()) text = thrown->ToDetailString(context).FromMaybe(text);
+    shown = realm.NewError(Literal(isolate, "Error"), text);
+  } else {
     v8::Local<v8::Object> error = thrown.As<v8::Object>();
     auto read = [&](const char* field) {
       v8::Local<v8::Value> value;
@@ -200,15 +205,13 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
     if (!code.IsEmpty() && (code->IsString() || code->IsNumber())) {
       shown->CreateDataProperty(context, Literal(isolate, "code"), code).FromMaybe(false);
     }
-    *host_error = Add(thrown, v8::Undefined(isolate));
-    thrown = shown;
   }
-  if (writer.Write(thrown, "error")) return;
-  // It can't cross, or is too large to: that something was thrown still does.
+  if (writer.Write(shown, "error")) return;
+  // Too large to cross: that something was thrown still does.
   try_catch.Reset();
   message->payload.Clear();
   ValueWriter plain(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
-  plain.Write(realm.NewError("Error", "the host threw a value that can't cross"), "error");
+  plain.Write(realm.NewError("Error", "the host threw an error too large to cross"), "error");
 }
 
 }  // namespace isolet

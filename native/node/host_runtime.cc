@@ -81,6 +81,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   if (!ThrowIfDead()) return {};
   Waiting waiting{++last_call_, innermost_, kNever};
   command.id = waiting.id;
+  command.parent = serving_;
   if (command.limits.wall != kNever) {
     command.issued = NowNanos();
     waiting.deadline = command.issued + command.limits.wall;
@@ -96,8 +97,13 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   bool answered = Await(waiting, &why);
   core_->channel.EndHostWait();
   innermost_ = waiting.outer;
+  if (host_terminating_) {
+    // What a frame of ours has caught has to go on to the bottom of the stack.
+    environment_.isolate()->TerminateExecution();
+    return {};
+  }
   if (answered) return Deliver(waiting.reply);
-  if (!environment_.isolate()->IsExecutionTerminating()) Throw(why);
+  Throw(why);
   return {};
 }
 
@@ -114,10 +120,7 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
       Serve(message);
       if (is_reply) return true;
       if (waiting.answered) return true;
-      if (environment_.isolate()->IsExecutionTerminating()) {
-        Terminate("its worker was terminated");
-        return false;
-      }
+      if (host_terminating_) return false;
       continue;
     }
     if (waiting.answered) return true;
@@ -129,7 +132,7 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
     Nanos now = NowNanos();
     if (now >= next_probe) {
       if (environment_.IsTerminating()) {
-        Terminate("its worker was terminated");
+        GiveUpTerminating();
         return false;
       }
       next_probe = now + kProbeEvery;
@@ -255,7 +258,9 @@ void HostRuntime::RefreshFigures() {
   if (dead()) return;
   Message command;
   command.kind = MessageKind::kReadStats;
-  Waiting waiting{++last_call_, innermost_, NowNanos() + kFiguresPatience};
+  // One that is still starting is worth the wait.
+  Nanos patience = core_->started.load(std::memory_order_acquire) ? kFiguresPatience : kGraceWall;
+  Waiting waiting{++last_call_, innermost_, NowNanos() + patience};
   command.id = waiting.id;
   innermost_ = &waiting;
   core_->channel.PostToRuntime(std::move(command));
@@ -289,10 +294,12 @@ void HostRuntime::Serve(Message& message) {
         return;
       }
       return;  // its caller has given up waiting
-    case MessageKind::kHostCall:
-      // Who waits sees that JavaScript is being terminated, if it is.
-      objects_.ServeCall(message);
+    case MessageKind::kHostCall: {
+      uint64_t outer = std::exchange(serving_, message.id);
+      if (!host_terminating_ && !objects_.ServeCall(message)) GiveUpTerminating();
+      serving_ = outer;
       return;
+    }
     case MessageKind::kSettled:
       return SettlePending(message);
     case MessageKind::kRelease:
@@ -338,6 +345,14 @@ void HostRuntime::Terminate(std::string reason) {
   EndOfLife();
 }
 
+void HostRuntime::GiveUpTerminating() {
+  host_terminating_ = true;
+  Failure failure;
+  failure.kind = FailureKind::kTerminated;
+  failure.text = "its worker was terminated";
+  core_->Die(std::move(failure));
+}
+
 void HostRuntime::Abandon() { core_->Die(Failure{}); }
 
 void HostRuntime::HaltIfRunning(Nanos deadline) {
@@ -351,22 +366,22 @@ void HostRuntime::ReleaseFunction(uint64_t id) {
   Message release;
   release.kind = MessageKind::kRelease;
   release.target = id;
-  core_->channel.LeaveForRuntime(std::move(release));
+  core_->channel.PostToRuntime(std::move(release));
 }
 
 bool HostRuntime::Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
-                         FunctionName* name, std::string* why) {
+                         FunctionName* name, Refusal* refusal) {
   JsFunction* handle = JsFunction::Find(environment_, function);
   if (handle == nullptr) {
     *name = {WireTag::kFunction, objects_.Add(function, receiver)};
     return true;
   }
   if (&handle->remote->runtime() != this) {
-    *why = "a function of another runtime";
+    *refusal = {FailureKind::kInvalidArgument, "a function of another runtime can't cross"};
     return false;
   }
   if (handle->remote->closed()) {
-    *why = "a closed function handle";
+    *refusal = {FailureKind::kClosed, "a closed function handle"};
     return false;
   }
   *name = {WireTag::kOwnFunction, handle->remote->id()};

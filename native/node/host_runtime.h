@@ -68,7 +68,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
 
   // FunctionPort
   bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver, FunctionName* name,
-              std::string* why) override;
+              Refusal* refusal) override;
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
   bool ShouldStop() override { return false; }
 
@@ -104,6 +104,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   void RejectAllPending(const Failure& reason);
   void Serve(Message& message);
   void EndOfLife();
+  void GiveUpTerminating();
 
   Environment& environment_;
   const std::shared_ptr<RuntimeCore> core_;
@@ -111,6 +112,10 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   HostObjects objects_;
   uint64_t last_call_ = 0;
   Waiting* innermost_ = nullptr;
+  // The host call that is being served; 0: none.
+  uint64_t serving_ = 0;
+  // JavaScript of this environment is being terminated: nothing more can run.
+  bool host_terminating_ = false;
   // Host calls that came while nobody could serve them.
   std::vector<Message> deferred_;
   std::unordered_map<uint64_t, PendingCall> pending_;

@@ -32,8 +32,6 @@ class Channel {
     to_runtime_.Push(std::move(message));
     runtime_parker_.Wake();
   }
-  // For what can wait until the runtime wakes for another reason. Thread: host.
-  void LeaveForRuntime(Message&& message) { to_runtime_.Push(std::move(message)); }
   // Thread: host.
   bool TakeFromRuntime(Message& message) { return to_host_.TryPop(message); }
   bool HostHasMessages() const { return !to_host_.Empty(); }

@@ -50,7 +50,7 @@ class IdMap {
     Slot* slot = SlotOf(id);
     if (slot == nullptr) return false;
     // The value dies last: its destructor may come back here.
-    std::optional<T> removed = std::move(slot->value);
+    [[maybe_unused]] const std::optional<T> removed = std::move(slot->value);
     slot->value.reset();
     slot->id = kVacant;
     --size_;

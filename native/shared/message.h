@@ -61,6 +61,9 @@ struct Message {
   Settling settling = Settling::kNow;
   uint64_t id = 0;
   uint64_t target = 0;
+  // Of a command: the host call that the host was serving when it sent it; 0:
+  // none.
+  uint64_t parent = 0;
   // When the host issued the command; set only where a wall limit needs it.
   Nanos issued = 0;
   CallLimits limits;

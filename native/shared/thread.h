@@ -22,7 +22,8 @@ struct ThreadOptions {
   // Shown by debuggers and `top -H`. Cut to what the platform takes (15 bytes on Linux), between two
   // characters; control characters become '?', as the name may end up on a terminal.
   std::string name;
-  // 0 is the platform's default; less than the platform's minimum becomes the minimum.
+  // 0 is the platform's default; less than the platform's minimum becomes the minimum. It may turn out
+  // larger (glibc hands out stacks of ended threads again): CurrentThreadStack() tells.
   size_t stack_size = 0;
 };
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 export interface ChildResult {
   code: number | null;
@@ -23,6 +23,9 @@ export const bindingPath = join(__dirname, '../../dist/binding.js');
 /** A sanitizer keeps freed memory for a while: what is resident says nothing about leaks then. */
 export const sanitized =
   Boolean(process.env.ISOLET_SANITIZE) || /lib[at]san/.test(process.env.LD_PRELOAD ?? '');
+
+// As in runtimes.ts: a guard against hangs, longer than that of the child itself.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Kills a child that hangs; then `signal` is SIGKILL, which no test expects. */
 const hangGuard = 200_000;

@@ -1,7 +1,8 @@
 /**
  * A script whose value describes, as JSON, every object that a script can reach in a fresh realm: a list of lines, one
  * for each object and each of its properties, by keys, attributes, prototypes and identity. An object is named by the
- * shortest path to it, in a breadth-first walk with sorted keys; so the same path in two lists is the same object.
+ * path on which it is first met, breadth-first from the global object with sorted keys, then from samples of what only
+ * syntax makes.
  *
  * Accessors are compared as functions and never called; primitive values are compared as they are.
  */
@@ -58,7 +59,7 @@ export const describeIntrinsics = `(() => {
     iterators.push(Iterator.from({ next() {} }), [].values().map((x) => x), [].values().drop(0));
   }
   const samples = [
-    globalThis, sloppyArguments, strictArguments, ...iterators,
+    sloppyArguments, strictArguments, ...iterators,
     function () {}, () => {}, class {}, class extends Array {}, { method() {} }.method,
     function* () {}, async function () {}, async () => {}, async function* () {},
     (function* () {})(), (async function* () {})(), (async () => {})(), (() => {}).bind(),
@@ -70,11 +71,15 @@ export const describeIntrinsics = `(() => {
     new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))).exports,
     new Intl.NumberFormat('en'), new Intl.DateTimeFormat('en'), new Intl.Collator('en'), new Intl.Locale('en'),
   ];
+  const walk = (object, path) => {
+    pathOf(object, path);
+    while (queue.length > 0) describe(queue.shift());
+  };
+  walk(globalThis, 'globalThis');
   for (const [index, sample] of samples.entries()) {
     // A stack names the script: it is the one thing here that may differ.
     if (sample instanceof Error) delete sample.stack;
-    pathOf(sample, index === 0 ? 'globalThis' : 'sample ' + index);
+    walk(sample, 'sample' + index);
   }
-  while (queue.length > 0) describe(queue.shift());
   return JSON.stringify(lines);
 })()`;

@@ -9,7 +9,8 @@
         "native",
         "<!(node -p \"require('node-addon-api').include_dir\")",
       ],
-      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS"],
+      # An environment that is being terminated can throw no more: not a reason to abort.
+      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       # Node's own flags bring -fno-rtti, which we need (see CMakeLists.txt), and -fno-exceptions, which we don't.
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
       "cflags_cc": ["-std=gnu++20", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],

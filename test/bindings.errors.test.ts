@@ -29,14 +29,25 @@ const everyString = `(error) => {
 /** What a plugin can read that catches whatever `host()` throws. */
 function readInside(runtime: Runtime): string[] {
   runtime.eval(`var read = ${everyString}`);
-  return runtime.eval<string[]>('(() => { try { host(); return ["nothing thrown"]; } catch (error) { return read(error); } })()', {
-    filename: 'plugin.js',
-  });
+  return runtime.eval<string[]>(
+    '(() => { try { host(); return ["nothing thrown"]; } catch (error) { return read(error); } })()',
+    {
+      filename: 'plugin.js',
+    },
+  );
 }
 
 function expectNothingOfHost(strings: string[]): void {
   const text = strings.join('\n');
-  for (const trace of [__dirname, process.cwd(), 'node:', 'file://', 'node_modules', 'vitest', 'bindings.errors']) {
+  for (const trace of [
+    __dirname,
+    process.cwd(),
+    'node:',
+    'file://',
+    'node_modules',
+    'vitest',
+    'bindings.errors',
+  ]) {
     expect(text).not.toContain(trace);
   }
 }
@@ -47,7 +58,8 @@ describe('what a plugin sees of an error of the host', () => {
     runtime.bindFunction('host', () => {
       throw new RangeError('too far');
     });
-    const look = 'try { host() } catch (e) { [e instanceof Error, e instanceof RangeError, e.name, e.message, String(e)] }';
+    const look =
+      'try { host() } catch (e) { [e instanceof Error, e instanceof RangeError, e.name, e.message, String(e)] }';
     expect(runtime.eval(look)).toStrictEqual([true, true, 'RangeError', 'too far', 'RangeError: too far']);
     expectUsable(runtime);
   });
@@ -104,7 +116,8 @@ describe('what a plugin sees of an error of the host', () => {
     runtime.bindFunction('host', () => {
       throw new Error('x');
     });
-    const climb = 'try { host() } catch (e) { e.constructor.constructor("return [typeof process, this === globalThis]")() }';
+    const climb =
+      'try { host() } catch (e) { e.constructor.constructor("return [typeof process, this === globalThis]")() }';
     expect(runtime.eval(climb)).toStrictEqual(['undefined', true]);
   });
 
@@ -139,7 +152,13 @@ describe('what a plugin sees of an error of the host', () => {
         throw new Error('accessor');
       },
     };
-    const hostile = Object.defineProperties(new Error('x'), { name: bad, message: bad, stack: bad, code: bad });
+    // The stack first: V8 formats it, with name and message, when it is redefined.
+    const hostile = Object.defineProperties(new Error('x'), {
+      stack: bad,
+      name: bad,
+      message: bad,
+      code: bad,
+    });
     runtime.bindFunction('host', () => {
       throw hostile;
     });
@@ -156,7 +175,12 @@ describe('an error of the host that the plugin lets escape', () => {
     runtime.bindFunction('host', () => {
       throw original;
     });
-    const escapes = ['host()', 'try { host() } catch (e) { throw e }', 'try { host() } finally { 1 }', '[1].forEach(host)'];
+    const escapes = [
+      'host()',
+      'try { host() } catch (e) { throw e }',
+      'try { host() } finally { 1 }',
+      '[1].forEach(host)',
+    ];
     for (const code of escapes) {
       const error = errorOf(() => runtime.eval(code, { filename: 'plugin.js' }), JavaScriptError);
       expect(error).toMatchObject({ name: 'RangeError', message: 'mine' });
@@ -178,8 +202,12 @@ describe('an error of the host that the plugin lets escape', () => {
       throw original;
     });
     expect((await rejectionOf(runtime.evalAsync('later()'), JavaScriptError)).cause).toBe(original);
-    expect((await rejectionOf(runtime.evalAsync('(async () => { await later(); })()'), JavaScriptError)).cause).toBe(original);
-    expect(errorOf(() => runtime.eval('(async () => { await null; now(); })()'), JavaScriptError).cause).toBe(original);
+    expect(
+      (await rejectionOf(runtime.evalAsync('(async () => { await later(); })()'), JavaScriptError)).cause,
+    ).toBe(original);
+    expect(errorOf(() => runtime.eval('(async () => { await null; now(); })()'), JavaScriptError).cause).toBe(
+      original,
+    );
   });
 
   it('is not confused with another of the same text', () => {
@@ -189,7 +217,11 @@ describe('an error of the host that the plugin lets escape', () => {
       thrown.push(new Error('same'));
       throw thrown.at(-1);
     });
-    const error = errorOf(() => runtime.eval('let first; try { host() } catch (e) { first = e } try { host() } catch {} throw first'), JavaScriptError);
+    const error = errorOf(
+      () =>
+        runtime.eval('let first; try { host() } catch (e) { first = e } try { host() } catch {} throw first'),
+      JavaScriptError,
+    );
     expect(thrown).toHaveLength(2);
     expect(error.cause).toBe(thrown[0]);
     expect(errorOf(() => runtime.eval('throw new Error("same")'), JavaScriptError).cause).toBe(undefined);

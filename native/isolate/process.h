@@ -8,6 +8,7 @@
 
 #include <mutex>
 
+#include "shared/library_pin.h"
 #include "shared/live_counts.h"
 #include "shared/watchdog.h"
 
@@ -15,7 +16,10 @@ namespace isolet {
 
 struct Process {
   static Process& Get() {
-    static Process* const process = new Process();
+    static Process* const process = [] {
+      PinLibrary();
+      return new Process();
+    }();
     return *process;
   }
 

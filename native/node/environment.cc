@@ -39,9 +39,6 @@ Environment::Environment(Napi::Env env) : isolate_(v8::Isolate::GetCurrent()), e
   external_.Reset(isolate_, v8::External::New(isolate_, this));
   function_key_.Reset(isolate_, v8::Private::New(isolate_, Literal(isolate_, "isolet:function")));
   resource_.Reset(isolate_, v8::Object::New(isolate_));
-  v8::Local<v8::Script> probe_script =
-      v8::Script::Compile(context, Literal(isolate_, "(function () {})")).ToLocalChecked();
-  probe_.Reset(isolate_, probe_script->Run(context).ToLocalChecked().As<v8::Function>());
   waker_ = EventLoopWaker::Open(
       loop, [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
   RecordReferenceIntrinsics(isolate_);
@@ -88,14 +85,17 @@ void Environment::HaltRunningCode() {
 }
 
 bool Environment::IsTerminating() {
+  v8::HandleScope handles(isolate_);
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Context> context = realm_->context();
-  bool returned =
-      !probe_.Get(isolate_)->Call(context, v8::Undefined(isolate_), 0, nullptr).IsEmpty();
-  if (returned) return false;
-  bool terminated = try_catch.HasTerminated();
-  if (terminated) try_catch.ReThrow();
-  return terminated;
+  // A requested termination takes effect where JavaScript begins to run, and
+  // nowhere else can it be seen.
+  v8::Local<v8::Script> nothing;
+  if (v8::Script::Compile(context, v8::String::Empty(isolate_)).ToLocal(&nothing) &&
+      !nothing->Run(context).IsEmpty()) {
+    return false;
+  }
+  return try_catch.HasTerminated();
 }
 
 void Environment::CleanUp() {

@@ -75,7 +75,6 @@ class Environment {
   v8::Global<v8::Private> function_key_;
   v8::Global<v8::Function> create_error_;
   v8::Global<v8::Object> function_prototype_;
-  v8::Global<v8::Function> probe_;
   v8::Global<v8::Object> resource_;
   std::shared_ptr<EventLoopWaker> waker_;
   napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "isolate/runtime_thread.h"
@@ -23,6 +24,8 @@ constexpr Nanos kGraceWall = Nanos{2'000'000'000};
 constexpr Nanos kOverrunStep = Nanos{5'000'000};
 // How soon a waiting worker notices that it is being terminated.
 constexpr Nanos kProbeEvery = Nanos{50'000'000};
+// For a runtime that has just answered to fall idle.
+constexpr Nanos kIdlePatience = Nanos{10'000'000};
 // For figures of a runtime that is busy with something else.
 constexpr Nanos kFiguresPatience = Nanos{5'000'000};
 
@@ -356,9 +359,16 @@ void HostRuntime::GiveUpTerminating() {
 void HostRuntime::Abandon() { core_->Die(Failure{}); }
 
 void HostRuntime::HaltIfRunning(Nanos deadline) {
-  if (dead() || !core_->busy.load(std::memory_order_acquire)) return;
-  Abandon();
-  core_->WaitForThreadEnd(deadline);
+  // One that is merely about to fall idle is left to the exit listeners.
+  Nanos patience = NowNanos() + kIdlePatience;
+  while (!dead() && core_->busy.load(std::memory_order_acquire)) {
+    if (NowNanos() < patience) {
+      std::this_thread::yield();
+      continue;
+    }
+    Abandon();
+  }
+  if (dead()) core_->WaitForThreadEnd(deadline);
 }
 
 void HostRuntime::ReleaseFunction(uint64_t id) {

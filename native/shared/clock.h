@@ -22,8 +22,8 @@ constexpr Nanos kNever = INT64_MAX;
 constexpr Nanos kMicrosecond = 1'000;
 constexpr Nanos kMillisecond = 1'000'000;
 
-// Steady time. On Linux it is CLOCK_MONOTONIC by name rather than `steady_clock`, because a deadline
-// is handed to the futex as an absolute time of exactly that clock.
+// Steady time. On Linux it is CLOCK_MONOTONIC by name rather than `steady_clock`, because a
+// deadline is handed to the futex as an absolute time of exactly that clock.
 inline Nanos NowNanos() {
 #if defined(__linux__)
   timespec now;

@@ -4,9 +4,9 @@
 // Owner: the side whose objects it holds.
 //
 // An id is a slot's index and how often that slot has been filled, so a stale id, or one that an
-// untrusted side made up, finds nothing instead of a stranger. Ids are never 0, never used twice, and
-// fit in 53 bits (a JavaScript number). (Rejected: a counter with a hash map; the look-up is part of
-// every function call.)
+// untrusted side made up, finds nothing instead of a stranger. Ids are never 0, never used twice,
+// and fit in 53 bits (a JavaScript number). (Rejected: a counter with a hash map; the look-up is
+// part of every function call.)
 #ifndef ISOLET_SHARED_ID_MAP_H_
 #define ISOLET_SHARED_ID_MAP_H_
 
@@ -37,8 +37,8 @@ class IdMap {
     return slot.id;
   }
 
-  // The pointer stays good until that id is removed, also across Add: a call may bind functions while
-  // it uses one.
+  // The pointer stays good until that id is removed, also across Add: a call may bind functions
+  // while it uses one.
   T* Find(uint64_t id) {
     Slot* slot = SlotOf(id);
     return slot == nullptr ? nullptr : &*slot->value;
@@ -54,7 +54,8 @@ class IdMap {
     slot->value.reset();
     slot->id = kVacant;
     --size_;
-    // A worn-out slot is left empty for good, once in two million uses; else an old id would fit again.
+    // A worn-out slot is left empty for good, once in two million uses; else an old id would fit
+    // again.
     if (slot->uses != kMaxUses) {
       ++slot->uses;
       slot->next_free = first_free_;

@@ -35,7 +35,8 @@ bool Parker::Sleep(Nanos deadline) {
     until.tv_sec = static_cast<time_t>(deadline / 1'000'000'000);
     until.tv_nsec = static_cast<long>(deadline % 1'000'000'000);
   }
-  // The bitset variant, because it takes an absolute time; of CLOCK_MONOTONIC, unless told otherwise.
+  // The bitset variant, because it takes an absolute time; of CLOCK_MONOTONIC, unless told
+  // otherwise.
   const long result =
       syscall(SYS_futex, &state_, FUTEX_WAIT_BITSET_PRIVATE, kParked,
               deadline == kNever ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);

@@ -2,8 +2,8 @@
 // SpinPolicy finds worth it, then sleeps.
 //
 // Thread: any; WaitUntil on the one waiting thread, Wake on all.
-// Owner: the waiting side. It must outlive every Wake, also one whose news has already been seen: keep
-// it where the queue is that the wakers push to.
+// Owner: the waiting side. It must outlive every Wake, also one whose news has already been seen:
+// keep it where the queue is that the wakers push to.
 //
 // No wake-up is lost, by Dekker's pattern:
 //
@@ -12,9 +12,10 @@
 //     fence                               fence
 //     state_ == kParked? then wake it     ready()? then don't sleep
 //
-// Both fences are sequentially consistent, so at least one of the two looks sees what the other side
-// wrote. The fence is all that a Wake costs while nobody sleeps. (Rejected: sys_membarrier on the
-// waiter's side, which would save the waker's fence, some 8 ns; sandboxes often forbid the call.)
+// Both fences are sequentially consistent, so at least one of the two looks sees what the other
+// side wrote. The fence is all that a Wake costs while nobody sleeps. (Rejected: sys_membarrier on
+// the waiter's side, which would save the waker's fence, some 8 ns; sandboxes often forbid the
+// call.)
 #ifndef ISOLET_SHARED_PARKER_H_
 #define ISOLET_SHARED_PARKER_H_
 

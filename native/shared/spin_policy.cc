@@ -35,7 +35,8 @@ unsigned AffinityCores() {
 }
 
 unsigned CoresOf(double quota, double period) {
-  // Rounded up: with one and a half cores, two threads do run at the same time, only not all the time.
+  // Rounded up: with one and a half cores, two threads do run at the same time, only not all the
+  // time.
   const double cores = quota / period;
   if (!(quota > 0) || !(period > 0) || cores >= 1e6) return kNoQuota;
   const auto whole = static_cast<unsigned>(cores);
@@ -62,8 +63,8 @@ unsigned QuotaV1(const std::string& folder) {
                  ReadNumber(folder + "/cpu.cfs_period_us"));
 }
 
-// A limit of any ancestor binds as well. Inside a container the path may be the host's, of which only
-// the mount itself is visible; walking up ends there.
+// A limit of any ancestor binds as well. Inside a container the path may be the host's, of which
+// only the mount itself is visible; walking up ends there.
 unsigned TightestUpwards(const std::string& mount, std::string path,
                          unsigned (*quota_of)(const std::string&)) {
   unsigned cores = kNoQuota;

@@ -3,15 +3,17 @@
 // Thread: any for the free functions; a SpinPolicy belongs to one waiting thread.
 // Owner: a SpinPolicy is part of its waiter (Parker).
 //
-// A spin that wins saves two context switches: 0.2 instead of 10 to 100 microseconds a call, measured.
-// A spin that loses wastes a core, and where the thread waited for is queued on that very core (a busy
-// machine, whatever the number of cores), it is what keeps the answer away. Both look alike after a
-// park: the answer came soon. So the policy judges by results:
+// A spin that wins saves two context switches: 0.2 instead of 10 to 100 microseconds a call,
+// measured. A spin that loses wastes a core, and where the thread waited for is queued on that very
+// core (a busy machine, whatever the number of cores), it is what keeps the answer away. Both look
+// alike after a park: the answer came soon. So the policy judges by results:
 //
 // - Spins that won often enough since the last park: the budget stays, less an eighth, so that it
 //   fades if the waits grow.
-// - They did not: the budget is 0 at once, and getting it back takes twice as many short waits as the
-//   last time. Without that doubling every call on a busy machine spins in vain, 45 microseconds of it.
+// - They did not: the budget is 0 at once, and getting it back takes twice as many short waits as
+// the
+//   last time. Without that doubling every call on a busy machine spins in vain, 45 microseconds of
+//   it.
 // - Waits that parked and were short, so many of them in a row: the full budget, to try again.
 //
 // The hot path counts its wins and does nothing else; clocks are read only around a park.

@@ -6,16 +6,19 @@
 //
 // A chain of nodes, of which the last is always empty:
 //
-//     first_ -> recycled ... -> recycled_end_ -> (one hidden) -> tail_ -> filled ... -> head_ (empty)
+//     first_ -> recycled ... -> recycled_end_ -> (one hidden) -> tail_ -> filled ... -> head_
+//     (empty)
 //     `--- the producer's to take ---'`------------ the consumer's ------------'
 //
-// A node's `next` turning non-null says both "this node is filled" and "the next one is there", so a
-// message costs one cache line between the cores, not two: the consumer polls the very line that the
-// value arrives in. (Rejected: the usual form, with an empty node at the *front*, which touches the
-// node before the message as well. Rejected too: a ring, as a flood must not block the producer.)
+// A node's `next` turning non-null says both "this node is filled" and "the next one is there", so
+// a message costs one cache line between the cores, not two: the consumer polls the very line that
+// the value arrives in. (Rejected: the usual form, with an empty node at the *front*, which touches
+// the node before the message as well. Rejected too: a ring, as a flood must not block the
+// producer.)
 //
-// Consumed nodes go back to the producer by advancing `recycled_end_`, until kMaxRecycled of them lie
-// idle. From then on the consumer frees what it consumes; else one flood would hold its memory for ever.
+// Consumed nodes go back to the producer by advancing `recycled_end_`, until kMaxRecycled of them
+// lie idle. From then on the consumer frees what it consumes; else one flood would hold its memory
+// for ever.
 #ifndef ISOLET_SHARED_SPSC_QUEUE_H_
 #define ISOLET_SHARED_SPSC_QUEUE_H_
 
@@ -108,8 +111,8 @@ class SpscQueue {
   }
 
   // `hidden_` is the node published as recycled_end_: the producer compares with its address but
-  // never looks inside. While nodes are being freed it stays where it is, and its `next` is the seam
-  // between what the producer owns and tail_.
+  // never looks inside. While nodes are being freed it stays where it is, and its `next` is the
+  // seam between what the producer owns and tail_.
   void Retire(Node* node, Node* next) {
     if (recycled_ - taken_seen_ >= kMaxRecycled) {
       taken_seen_ = taken_.load(std::memory_order_relaxed);

@@ -1,5 +1,5 @@
-// What std::thread does not offer: a chosen stack size, failure as a value, the CPU clock of another
-// thread, and the bounds of one's own stack.
+// What std::thread does not offer: a chosen stack size, failure as a value, the CPU clock of
+// another thread, and the bounds of one's own stack.
 //
 // Thread: any.
 // Owner: none; a started thread is detached and belongs to whoever waits for what it does.
@@ -19,16 +19,17 @@
 namespace isolet {
 
 struct ThreadOptions {
-  // Shown by debuggers and `top -H`. Cut to what the platform takes (15 bytes on Linux), between two
-  // characters; control characters become '?', as the name may end up on a terminal.
+  // Shown by debuggers and `top -H`. Cut to what the platform takes (15 bytes on Linux), between
+  // two characters; control characters become '?', as the name may end up on a terminal.
   std::string name;
-  // 0 is the platform's default; less than the platform's minimum becomes the minimum. It may turn out
-  // larger (glibc hands out stacks of ended threads again): CurrentThreadStack() tells.
+  // 0 is the platform's default; less than the platform's minimum becomes the minimum. It may turn
+  // out larger (glibc hands out stacks of ended threads again): CurrentThreadStack() tells.
   size_t stack_size = 0;
 };
 
-// Starts a detached thread; returns 0 or an errno value (EAGAIN where the process or the machine has
-// no room for another). Detached, because a runtime that can not be stopped must be abandonable.
+// Starts a detached thread; returns 0 or an errno value (EAGAIN where the process or the machine
+// has no room for another). Detached, because a runtime that can not be stopped must be
+// abandonable.
 [[nodiscard]] int StartDetachedThread(const ThreadOptions& options, void (*entry)(void*),
                                       void* argument);
 
@@ -47,8 +48,8 @@ class ThreadClock {
   explicit ThreadClock(clockid_t id) : id_(id) {}
   clockid_t id_;
 #else
-  // macOS: the thread's mach port, borrowed. Windows: its id rather than a handle, as a handle would
-  // have to be owned and closed.
+  // macOS: the thread's mach port, borrowed. Windows: its id rather than a handle, as a handle
+  // would have to be owned and closed.
   explicit ThreadClock(uint32_t id) : id_(id) {}
   uint32_t id_;
 #endif

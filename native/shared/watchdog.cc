@@ -10,8 +10,8 @@ namespace {
 // Its own frames are small; the rest is for the actions.
 constexpr size_t kStackSize = 256 * 1024;
 
-// How soon to read a thread's CPU clock again, at the earliest: while it advances, and while it stands
-// still because the thread waits for something. Both are errors the deadline may be late by.
+// How soon to read a thread's CPU clock again, at the earliest: while it advances, and while it
+// stands still because the thread waits for something. Both are errors the deadline may be late by.
 constexpr Nanos kRunningPause = 100 * kMicrosecond;
 constexpr Nanos kIdlePause = kMillisecond;
 
@@ -22,8 +22,8 @@ Watchdog::~Watchdog() {
   if (thread == nullptr) return;
   thread->stopping.store(true, std::memory_order_release);
   parker_.Wake();
-  thread->ended_parker.WaitUntil(
-      [&] { return thread->ended.load(std::memory_order_acquire); }, kNever);
+  thread->ended_parker.WaitUntil([&] { return thread->ended.load(std::memory_order_acquire); },
+                                 kNever);
 }
 
 bool Watchdog::EnsureStarted() {
@@ -48,8 +48,8 @@ void Watchdog::Run() {
   const std::shared_ptr<Thread> thread = *thread_.Lock();
   const auto stopping = [&] { return thread->stopping.load(std::memory_order_acquire); };
   while (!stopping()) {
-    // An exchange, so that it either sees what was armed before the request, or leaves the request for
-    // the wait below.
+    // An exchange, so that it either sees what was armed before the request, or leaves the request
+    // for the wait below.
     look_again_.exchange(false, std::memory_order_acq_rel);
     sleep_until_.store(kAwake, std::memory_order_seq_cst);
     Nanos next = FireDue();
@@ -59,8 +59,8 @@ void Watchdog::Run() {
       if (earlier >= next) break;
       next = earlier;
     }
-    parker_.WaitUntil(
-        [&] { return look_again_.load(std::memory_order_acquire) || stopping(); }, next);
+    parker_.WaitUntil([&] { return look_again_.load(std::memory_order_acquire) || stopping(); },
+                      next);
   }
   thread->ended.store(true, std::memory_order_release);
   thread->ended_parker.Wake();
@@ -149,8 +149,8 @@ WatchdogClock Watchdog::Timer::Disarm() {
   uint64_t state = state_.load(std::memory_order_relaxed);
   if ((state & kPhaseMask) == kDisarmed) return WatchdogClock::kNone;
   if ((state & kPhaseMask) == kArmed &&
-      state_.compare_exchange_strong(state, WithPhase(state, kDisarmed),
-                                     std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      state_.compare_exchange_strong(state, WithPhase(state, kDisarmed), std::memory_order_acq_rel,
+                                     std::memory_order_relaxed)) {
     return WatchdogClock::kNone;
   }
   while (((state = state_.load(std::memory_order_acquire)) & kPhaseMask) != kFired) {

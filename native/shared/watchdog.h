@@ -1,26 +1,27 @@
-// Runs an action when a thread's wall-clock or CPU-time deadline passes. One timer thread serves all
-// runtimes.
+// Runs an action when a thread's wall-clock or CPU-time deadline passes. One timer thread serves
+// all runtimes.
 //
-// Thread: any for the Watchdog; a Timer's Arm and Disarm on its runtime's thread only; an Action runs
-// on the watchdog's own thread.
-// Owner: the process (a singleton, leaked: the process may end while the thread sleeps); a Timer
-// belongs to its runtime.
+// Thread: any for the Watchdog; a Timer's Arm and Disarm on its runtime's thread only; an Action
+// runs on the watchdog's own thread. Owner: the process (a singleton, leaked: the process may end
+// while the thread sleeps); a Timer belongs to its runtime.
 //
-// Deadlines come and go millions of times a second and almost never pass, so arming is a store, not a
-// message: the thread finds out what is armed when it looks, and is woken only for a deadline earlier
-// than what it sleeps for. Again Dekker's pattern, here with one order S over seq_cst operations:
+// Deadlines come and go millions of times a second and almost never pass, so arming is a store, not
+// a message: the thread finds out what is armed when it looks, and is woken only for a deadline
+// earlier than what it sleeps for. Again Dekker's pattern, here with one order S over seq_cst
+// operations:
 //
 //     Arm                                 watchdog
 //     state_ = armed        (seq_cst)     sleep_until_ = next   (seq_cst)
 //     sleep_until_ > mine?  (seq_cst)     look at all state_    (seq_cst) - any earlier than next?
 //     then wake it                        then don't sleep
 //
-// If Arm's look comes before the watchdog's store in S, then so does Arm's store, and the watchdog's
-// look afterwards sees it. Otherwise Arm sees `next`, or something newer.
+// If Arm's look comes before the watchdog's store in S, then so does Arm's store, and the
+// watchdog's look afterwards sees it. Otherwise Arm sees `next`, or something newer.
 //
-// The deadlines themselves are atomics of their own that state_ publishes. A generation in state_ tells one
-// arming from the next: the watchdog may read the deadlines of two armings mixed, but can then not
-// move state_ from `armed` to `firing` any more, as its compare-exchange is for the old generation.
+// The deadlines themselves are atomics of their own that state_ publishes. A generation in state_
+// tells one arming from the next: the watchdog may read the deadlines of two armings mixed, but can
+// then not move state_ from `armed` to `firing` any more, as its compare-exchange is for the old
+// generation.
 #ifndef ISOLET_SHARED_WATCHDOG_H_
 #define ISOLET_SHARED_WATCHDOG_H_
 
@@ -51,8 +52,8 @@ class Watchdog {
   Watchdog& operator=(const Watchdog&) = delete;
 
   // Starts the thread unless it runs. False if the system refuses one (EAGAIN). To be called when a
-  // runtime with any timeout is created, so that the refusal is an error there, where one expects it.
-  // Arm does it too, as a later call may bring the first timeout.
+  // runtime with any timeout is created, so that the refusal is an error there, where one expects
+  // it. Arm does it too, as a later call may bring the first timeout.
   [[nodiscard]] bool EnsureStarted();
 
  private:
@@ -96,8 +97,8 @@ class alignas(64) Watchdog::Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Absolute times of NowNanos() and of the CPU clock; kNever for none. Only when disarmed. False if
-  // there is no watchdog thread and none could be started: then nothing is armed.
+  // Absolute times of NowNanos() and of the CPU clock; kNever for none. Only when disarmed. False
+  // if there is no watchdog thread and none could be started: then nothing is armed.
   [[nodiscard]] bool Arm(Nanos wall_deadline, Nanos cpu_deadline);
 
   // Tells what has fired since Arm. Afterwards the action neither runs nor will; if it is running

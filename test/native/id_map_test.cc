@@ -43,8 +43,9 @@ TEST(IdMap, InventedIdsFindNothing) {
   const uint64_t gone = map.Add(2);
   map.Remove(gone);
   for (const uint64_t invented :
-       {uint64_t{0}, uint64_t{1}, id + 1, id - 1, id + (uint64_t{1} << 32), id | (uint64_t{1} << 63),
-        gone + (uint64_t{1} << 32), kLargestJsInteger, UINT64_MAX, uint64_t{UINT32_MAX}}) {
+       {uint64_t{0}, uint64_t{1}, id + 1, id - 1, id + (uint64_t{1} << 32),
+        id | (uint64_t{1} << 63), gone + (uint64_t{1} << 32), kLargestJsInteger, UINT64_MAX,
+        uint64_t{UINT32_MAX}}) {
     EXPECT_EQ(map.Find(invented), nullptr) << invented;
     EXPECT_FALSE(map.Remove(invented)) << invented;
   }

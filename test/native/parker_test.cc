@@ -115,8 +115,8 @@ TEST_P(ParkerOnCores, HearsEveryWaker) {
     });
   }
   for (int done = 0; done < kWakers * kEach;) {
-    ASSERT_TRUE(parker.WaitUntil(
-        [&] { return made.load(std::memory_order_acquire) > done; }, kNever));
+    ASSERT_TRUE(
+        parker.WaitUntil([&] { return made.load(std::memory_order_acquire) > done; }, kNever));
     done = made.load(std::memory_order_acquire);
     seen.store(done, std::memory_order_relaxed);
   }

@@ -44,7 +44,8 @@ TEST(SpscQueue, KeepsTheOrder) {
 }
 
 TEST(SpscQueue, BehavesLikeADequeUnderAnyMixture) {
-  // Long runs of pushes and of pops take it across kMaxRecycled both ways, with nodes hidden between.
+  // Long runs of pushes and of pops take it across kMaxRecycled both ways, with nodes hidden
+  // between.
   for (unsigned seed = 1; seed <= 20; ++seed) {
     std::mt19937 random(seed);
     {

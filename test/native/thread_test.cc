@@ -105,8 +105,8 @@ TEST(StartDetachedThread, GivesTheStackAskedFor) {
               0);
     EXPECT_GE(here, bounds.low);
     EXPECT_LT(here, bounds.high);
-    // The platform takes a little for itself (thread-local storage). No upper bound: glibc hands out
-    // stacks of ended threads again, which may be larger.
+    // The platform takes a little for itself (thread-local storage). No upper bound: glibc hands
+    // out stacks of ended threads again, which may be larger.
     EXPECT_GE(bounds.high - bounds.low, size - (64 << 10));
   }
 }

@@ -228,8 +228,8 @@ TEST_F(WatchdogTest, ATimerMayDieAtAnyMoment) {
   std::mt19937 random(1);
   for (int i = 0; i < 3'000; ++i) {
     auto alarm = std::make_unique<Alarm>();
-    auto timer = std::make_unique<Watchdog::Timer>(
-        watchdog_, ThreadClock::ForCurrentThread(), Alarm::Ring, alarm.get());
+    auto timer = std::make_unique<Watchdog::Timer>(watchdog_, ThreadClock::ForCurrentThread(),
+                                                   Alarm::Ring, alarm.get());
     ASSERT_TRUE(timer->Arm(NowNanos() + static_cast<Nanos>(random() % 20'000), kNever));
     for (unsigned left = random() % 500; left != 0; --left) CpuPause();
     timer.reset();

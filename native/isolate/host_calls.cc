@@ -153,6 +153,10 @@ v8::Local<v8::Object> HostCalls::ErrorOf(const Failure& failure) {
                                                 : ": too large to cross to the host"));
     case FailureKind::kDataClone:
       return realm.NewError("DataCloneError", failure.path + ": " + failure.text + " can't cross");
+    case FailureKind::kInvalidArgument:
+      return realm.NewError("TypeError", failure.text);
+    case FailureKind::kClosed:
+      return realm.NewError("RuntimeClosedError", failure.path + ": a closed function handle");
     default:
       return realm.NewError("Error", failure.text.empty() ? "the call failed" : failure.text);
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "isolate/v8_strings.h"
+#include "isolate/view_kind.h"
 
 namespace isolet {
 namespace {
@@ -13,66 +14,6 @@ struct AttachedStore {
   std::shared_ptr<void> owner;
   std::shared_ptr<MemoryBudget> budget;
 };
-
-size_t ElementSize(ViewKind kind) {
-  switch (kind) {
-    case ViewKind::kInt8:
-    case ViewKind::kUint8:
-    case ViewKind::kUint8Clamped:
-    case ViewKind::kDataView:
-      return 1;
-    case ViewKind::kInt16:
-    case ViewKind::kUint16:
-    case ViewKind::kFloat16:
-      return 2;
-    case ViewKind::kInt32:
-    case ViewKind::kUint32:
-    case ViewKind::kFloat32:
-      return 4;
-    case ViewKind::kFloat64:
-    case ViewKind::kBigInt64:
-    case ViewKind::kBigUint64:
-      return 8;
-  }
-  return 0;
-}
-
-v8::Local<v8::Object> NewView(ViewKind kind, v8::Local<v8::ArrayBuffer> buffer, size_t offset,
-                              size_t length) {
-  switch (kind) {
-    case ViewKind::kInt8:
-      return v8::Int8Array::New(buffer, offset, length);
-    case ViewKind::kUint8:
-      return v8::Uint8Array::New(buffer, offset, length);
-    case ViewKind::kUint8Clamped:
-      return v8::Uint8ClampedArray::New(buffer, offset, length);
-    case ViewKind::kInt16:
-      return v8::Int16Array::New(buffer, offset, length);
-    case ViewKind::kUint16:
-      return v8::Uint16Array::New(buffer, offset, length);
-    case ViewKind::kInt32:
-      return v8::Int32Array::New(buffer, offset, length);
-    case ViewKind::kUint32:
-      return v8::Uint32Array::New(buffer, offset, length);
-    case ViewKind::kFloat16:
-#if V8_MAJOR_VERSION >= 14
-      return v8::Float16Array::New(buffer, offset, length);
-#else
-      return {};
-#endif
-    case ViewKind::kFloat32:
-      return v8::Float32Array::New(buffer, offset, length);
-    case ViewKind::kFloat64:
-      return v8::Float64Array::New(buffer, offset, length);
-    case ViewKind::kBigInt64:
-      return v8::BigInt64Array::New(buffer, offset, length);
-    case ViewKind::kBigUint64:
-      return v8::BigUint64Array::New(buffer, offset, length);
-    case ViewKind::kDataView:
-      return v8::DataView::New(buffer, offset, length);
-  }
-  return {};
-}
 
 void ThrowBufferRefused(v8::Isolate* isolate) {
   isolate->ThrowException(
@@ -89,6 +30,7 @@ ValueReader::ValueReader(const Realm& realm, FunctionPort& port, Payload& payloa
       port_(port),
       payload_(payload),
       in_(payload),
+      primitives_(isolate_, &in_),
       budget_(std::move(budget)) {}
 
 bool ValueReader::ReadLatin1(std::string_view* text) {
@@ -101,32 +43,10 @@ bool ValueReader::ReadLatin1(std::string_view* text) {
   return true;
 }
 
-static v8::MaybeLocal<v8::String> ReadStringOf(v8::Isolate* isolate, WireReader& in, WireTag tag) {
-  uint32_t length = 0;
-  const uint8_t* bytes = nullptr;
-  if (!in.Varint32(&length)) return {};
-  if (tag == WireTag::kOneByteString) {
-    if (!in.Bytes(length, &bytes) || length > INT32_MAX) return {};
-    return v8::String::NewFromOneByte(isolate, bytes, v8::NewStringType::kNormal,
-                                      static_cast<int>(length));
-  }
-  if (tag != WireTag::kTwoByteString) return {};
-  if (!in.Bytes(uint64_t{length} * 2, &bytes) || length > INT32_MAX) return {};
-  const auto* units = reinterpret_cast<const uint16_t*>(bytes);
-  std::vector<uint16_t> aligned;
-  if ((reinterpret_cast<uintptr_t>(bytes) & 1U) != 0) {
-    aligned.resize(length);
-    std::memcpy(aligned.data(), bytes, size_t{length} * 2);
-    units = aligned.data();
-  }
-  return v8::String::NewFromTwoByte(isolate, units, v8::NewStringType::kNormal,
-                                    static_cast<int>(length));
-}
-
 v8::MaybeLocal<v8::String> ValueReader::ReadString() {
   WireTag tag;
   if (!in_.Tag(&tag)) return {};
-  return ReadStringOf(isolate_, in_, tag);
+  return primitives_.ReadString(tag);
 }
 
 v8::MaybeLocal<v8::Value> ValueReader::Read() {
@@ -190,7 +110,7 @@ bool ValueReader::PrepareFrame(bool* closed) {
     frame.hidden = in_.NextIs(WireTag::kHidden);
     WireTag tag;
     if (frame.hidden) in_.Tag(&tag);
-    if (!in_.Tag(&tag) || ReadPrimitive(tag, &frame.key) != Step::kValue) return false;
+    if (!in_.Tag(&tag) || !primitives_.Read(tag, &frame.key)) return false;
     if (!frame.key->IsName() && !frame.key->IsNumber()) return false;
   }
   if (*closed && freezing_ == Freezing::kDeep &&
@@ -284,67 +204,8 @@ ValueReader::Step ValueReader::ReadNext(v8::Local<v8::Value>* value) {
     case WireTag::kOwnFunction:
       return ReadFunction(tag, value);
     default:
-      return ReadPrimitive(tag, value);
+      return primitives_.Read(tag, value) ? Step::kValue : Step::kFailed;
   }
-}
-
-ValueReader::Step ValueReader::ReadPrimitive(WireTag tag, v8::Local<v8::Value>* value) {
-  switch (tag) {
-    case WireTag::kUndefined:
-      *value = v8::Undefined(isolate_);
-      return Step::kValue;
-    case WireTag::kNull:
-      *value = v8::Null(isolate_);
-      return Step::kValue;
-    case WireTag::kTrue:
-      *value = v8::True(isolate_);
-      return Step::kValue;
-    case WireTag::kFalse:
-      *value = v8::False(isolate_);
-      return Step::kValue;
-    case WireTag::kInt32: {
-      int32_t number = 0;
-      if (!in_.Int32(&number)) return Step::kFailed;
-      *value = v8::Integer::New(isolate_, number);
-      return Step::kValue;
-    }
-    case WireTag::kDouble: {
-      double number = 0;
-      if (!in_.Double(&number)) return Step::kFailed;
-      *value = v8::Number::New(isolate_, number);
-      return Step::kValue;
-    }
-    case WireTag::kBigInt:
-      return ReadBigInt(value);
-    case WireTag::kOneByteString:
-    case WireTag::kTwoByteString: {
-      v8::Local<v8::String> string;
-      if (!ReadStringOf(isolate_, in_, tag).ToLocal(&string)) return Step::kFailed;
-      *value = string;
-      return Step::kValue;
-    }
-    default:
-      return Step::kFailed;
-  }
-}
-
-ValueReader::Step ValueReader::ReadBigInt(v8::Local<v8::Value>* value) {
-  uint8_t sign = 0;
-  uint32_t words = 0;
-  const uint8_t* bytes = nullptr;
-  if (!in_.Byte(&sign) || !in_.Varint32(&words) || !in_.Bytes(uint64_t{words} * 8, &bytes)) {
-    return Step::kFailed;
-  }
-  std::vector<uint64_t> digits(words);
-  if (words > 0) std::memcpy(digits.data(), bytes, digits.size() * 8);
-  v8::Local<v8::BigInt> result;
-  if (!v8::BigInt::NewFromWords(context_, sign != 0 ? 1 : 0, static_cast<int>(words),
-                                digits.data())
-           .ToLocal(&result)) {
-    return Step::kFailed;
-  }
-  *value = result;
-  return Step::kValue;
 }
 
 ValueReader::Step ValueReader::ReadArray(WireTag tag, v8::Local<v8::Value>* value) {
@@ -378,7 +239,7 @@ ValueReader::Step ValueReader::ReadPrimitiveArray(v8::Local<v8::Value>* value) {
     if (!in_.Tag(&tag)) return Step::kFailed;
     if (tag == WireTag::kHole) {
       holes = true;
-    } else if (ReadPrimitive(tag, &elements[i]) != Step::kValue) {
+    } else if (!primitives_.Read(tag, &elements[i])) {
       return Step::kFailed;
     }
   }
@@ -405,7 +266,7 @@ ValueReader::Step ValueReader::ReadError() {
   v8::Local<v8::Value> fields[3];
   for (v8::Local<v8::Value>& field : fields) {
     WireTag tag;
-    if (!in_.Tag(&tag) || ReadPrimitive(tag, &field) != Step::kValue) return Step::kFailed;
+    if (!in_.Tag(&tag) || !primitives_.Read(tag, &field)) return Step::kFailed;
     if (!field->IsString() && !field->IsUndefined()) return Step::kFailed;
   }
   auto text = [&](v8::Local<v8::Value> field, const char* otherwise) {
@@ -436,7 +297,7 @@ ValueReader::Step ValueReader::ReadRegExp(v8::Local<v8::Value>* value) {
 ValueReader::Step ValueReader::ReadBoxed(v8::Local<v8::Value>* value) {
   WireTag tag;
   v8::Local<v8::Value> inner;
-  if (!in_.Tag(&tag) || ReadPrimitive(tag, &inner) != Step::kValue) return Step::kFailed;
+  if (!in_.Tag(&tag) || !primitives_.Read(tag, &inner)) return Step::kFailed;
   v8::Local<v8::Object> boxed;
   if (inner->IsNullOrUndefined() || !inner->ToObject(context_).ToLocal(&boxed)) {
     return Step::kFailed;

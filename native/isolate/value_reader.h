@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "isolate/function_port.h"
+#include "isolate/primitive_reader.h"
 #include "isolate/realm.h"
 #include "shared/memory_budget.h"
 #include "shared/wire_format.h"
@@ -55,8 +56,6 @@ class ValueReader {
 
   // Reads one value whole, or opens a frame for it.
   Step ReadNext(v8::Local<v8::Value>* value);
-  Step ReadPrimitive(WireTag tag, v8::Local<v8::Value>* value);
-  Step ReadBigInt(v8::Local<v8::Value>* value);
   Step ReadArray(WireTag tag, v8::Local<v8::Value>* value);
   Step ReadPrimitiveArray(v8::Local<v8::Value>* value);
   Step ReadError();
@@ -80,6 +79,7 @@ class ValueReader {
   FunctionPort& port_;
   Payload& payload_;
   WireReader in_;
+  PrimitiveReader primitives_;
   const std::shared_ptr<MemoryBudget> budget_;
   Freezing freezing_ = Freezing::kNone;
   std::vector<Frame> frames_;

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "isolate/cloneability.h"
 #include "isolate/v8_strings.h"
+#include "isolate/view_kind.h"
 
 namespace isolet {
 namespace {
@@ -15,51 +17,6 @@ constexpr size_t kAttachFrom = 4096;
 // does not cost its length.
 constexpr uint32_t kAlwaysDense = 64;
 constexpr uint32_t kStepsBetweenStopChecks = 256;
-
-bool FindViewKind(v8::Local<v8::ArrayBufferView> view, ViewKind* kind) {
-  if (view->IsUint8Array()) *kind = ViewKind::kUint8;
-  else if (view->IsInt8Array()) *kind = ViewKind::kInt8;
-  else if (view->IsUint8ClampedArray()) *kind = ViewKind::kUint8Clamped;
-  else if (view->IsInt16Array()) *kind = ViewKind::kInt16;
-  else if (view->IsUint16Array()) *kind = ViewKind::kUint16;
-  else if (view->IsInt32Array()) *kind = ViewKind::kInt32;
-  else if (view->IsUint32Array()) *kind = ViewKind::kUint32;
-  else if (view->IsFloat32Array()) *kind = ViewKind::kFloat32;
-  else if (view->IsFloat64Array()) *kind = ViewKind::kFloat64;
-  else if (view->IsBigInt64Array()) *kind = ViewKind::kBigInt64;
-  else if (view->IsBigUint64Array()) *kind = ViewKind::kBigUint64;
-#if V8_MAJOR_VERSION >= 14
-  else if (view->IsFloat16Array()) *kind = ViewKind::kFloat16;
-#endif
-  else if (view->IsDataView()) *kind = ViewKind::kDataView;
-  else return false;
-  return true;
-}
-
-// What `value` is called in a DataCloneError; null where it crosses as a plain
-// object.
-const char* UncloneableKind(v8::Local<v8::Value> value) {
-  if (value->IsPromise()) return "a promise";
-  if (value->IsWeakMap()) return "a WeakMap";
-  if (value->IsWeakSet()) return "a WeakSet";
-  if (value->IsWeakRef()) return "a WeakRef";
-  if (value->IsSharedArrayBuffer()) return "a SharedArrayBuffer";
-  if (value->IsGeneratorObject()) return "a generator";
-  if (value->IsModuleNamespaceObject()) return "a module namespace";
-  if (value->IsMapIterator() || value->IsSetIterator()) return "an iterator";
-  if (value->IsSymbolObject()) return "a symbol";
-  if (value->IsWasmMemoryObject()) return "a WebAssembly.Memory";
-  if (value->IsWasmModuleObject()) return "a WebAssembly.Module";
-  if (value->IsExternal()) return "a native pointer";
-  return nullptr;
-}
-
-bool IsBuiltInWithState(v8::Local<v8::Value> value) {
-  return value->IsDate() || value->IsRegExp() || value->IsMap() || value->IsSet() ||
-         value->IsNativeError() || value->IsArrayBuffer() || value->IsArrayBufferView() ||
-         value->IsNumberObject() || value->IsStringObject() || value->IsBooleanObject() ||
-         value->IsBigIntObject();
-}
 
 }  // namespace
 
@@ -229,11 +186,9 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
   v8::Local<v8::Object> object = value.As<v8::Object>();
   if (value->IsFunction()) return WriteFunction(value.As<v8::Function>(), receiver);
 
-  int64_t met = Recall(object);
+  int64_t met = objects_.Recall(object);
   if (met >= 0) {
-    out_.Tag(WireTag::kReference);
-    out_.Varint(static_cast<uint64_t>(met));
-    return true;
+    return WriteReference(met);
   }
   if (value->IsProxy()) {
     // A proxy of a plain object or an array crosses by what its traps show; the
@@ -269,26 +224,17 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
   if (value->IsArrayBufferView()) return WriteView(value.As<v8::ArrayBufferView>());
   const char* uncloneable = UncloneableKind(value);
   if (uncloneable != nullptr) return Refuse(uncloneable);
-  if (value->IsNumberObject() || value->IsStringObject() || value->IsBooleanObject() ||
-      value->IsBigIntObject()) {
-    return WriteBoxed(value);
+  if (IsBoxed(value)) {
+    out_.Tag(WireTag::kBoxed);
+    return WritePrimitive(Unbox(isolate_, value));
   }
   return OpenObject(object);
 }
 
-bool ValueWriter::WriteBoxed(v8::Local<v8::Value> value) {
-  out_.Tag(WireTag::kBoxed);
-  v8::Local<v8::Value> inner;
-  if (value->IsNumberObject()) {
-    inner = v8::Number::New(isolate_, value.As<v8::NumberObject>()->ValueOf());
-  } else if (value->IsStringObject()) {
-    inner = value.As<v8::StringObject>()->ValueOf();
-  } else if (value->IsBooleanObject()) {
-    inner = v8::Boolean::New(isolate_, value.As<v8::BooleanObject>()->ValueOf());
-  } else {
-    inner = value.As<v8::BigIntObject>()->ValueOf();
-  }
-  return WritePrimitive(inner);
+bool ValueWriter::WriteReference(int64_t number) {
+  out_.Tag(WireTag::kReference);
+  out_.Varint(static_cast<uint64_t>(number));
+  return true;
 }
 
 bool ValueWriter::WriteRegExp(v8::Local<v8::RegExp> regexp) {
@@ -299,11 +245,9 @@ bool ValueWriter::WriteRegExp(v8::Local<v8::RegExp> regexp) {
 }
 
 bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver) {
-  int64_t met = Recall(function);
+  int64_t met = objects_.Recall(function);
   if (met >= 0) {
-    out_.Tag(WireTag::kReference);
-    out_.Varint(static_cast<uint64_t>(met));
-    return true;
+    return WriteReference(met);
   }
   FunctionName name;
   Refusal refusal;
@@ -353,7 +297,7 @@ bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
     // ends the process where the allocator refuses (JSTypedArray::GetBuffer).
     out_.Varint(0);
     out_.Varint(elements);
-    objects_.emplace_back();
+    objects_.Skip();
     out_.Tag(WireTag::kBuffer);
     out_.Varint(bytes);
     if (bytes > 0) view->CopyContents(out_.Room(bytes), bytes);
@@ -365,17 +309,15 @@ bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   if (buffer->WasDetached()) return Refuse("a view of a detached ArrayBuffer");
   size_t offset = view->ByteOffset();
   bool whole = offset == 0 && bytes == buffer->ByteLength();
-  int64_t met = whole ? Recall(buffer) : Find(buffer);
+  int64_t met = whole ? objects_.Recall(buffer) : objects_.Find(buffer);
   if (met >= 0) {
     out_.Varint(offset);
     out_.Varint(elements);
-    out_.Tag(WireTag::kReference);
-    out_.Varint(static_cast<uint64_t>(met));
-    return true;
+    return WriteReference(met);
   }
   out_.Varint(0);
   out_.Varint(elements);
-  if (!whole) objects_.emplace_back();
+  if (!whole) objects_.Skip();
   return WriteBuffer(buffer, offset, bytes);
 }
 
@@ -503,33 +445,6 @@ bool ValueWriter::Push(Frame frame) {
   }
   frames_.push_back(frame);
   return true;
-}
-
-// The slot of `object` in the index: its own, or the free one it would take.
-size_t ValueWriter::SlotOf(v8::Local<v8::Object> object) const {
-  size_t mask = index_.size() - 1;
-  size_t slot = static_cast<uint32_t>(object->GetIdentityHash()) & mask;
-  while (index_[slot] != 0 && objects_[index_[slot] - 1] != object) slot = (slot + 1) & mask;
-  return slot;
-}
-
-int64_t ValueWriter::Find(v8::Local<v8::Object> object) const {
-  if (index_.empty()) return -1;
-  return static_cast<int64_t>(index_[SlotOf(object)]) - 1;
-}
-
-int64_t ValueWriter::Recall(v8::Local<v8::Object> object) {
-  if ((objects_.size() + 1) * 2 > index_.size()) {
-    index_.assign(index_.empty() ? 16 : index_.size() * 2, 0);
-    for (uint32_t i = 0; i < objects_.size(); ++i) {
-      if (!objects_[i].IsEmpty()) index_[SlotOf(objects_[i])] = i + 1;
-    }
-  }
-  size_t slot = SlotOf(object);
-  if (index_[slot] != 0) return index_[slot] - 1;
-  index_[slot] = static_cast<uint32_t>(objects_.size()) + 1;
-  objects_.push_back(object);
-  return -1;
 }
 
 bool ValueWriter::Refuse(std::string_view what) {

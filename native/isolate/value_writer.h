@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "isolate/function_port.h"
+#include "isolate/object_index.h"
 #include "isolate/realm.h"
 #include "shared/failure.h"
 #include "shared/runtime_limits.h"
@@ -97,7 +98,7 @@ class ValueWriter {
 
   bool WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver);
   bool WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver);
-  bool WriteBoxed(v8::Local<v8::Value> value);
+  bool WriteReference(int64_t number);
   bool WriteBuffer(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length);
   bool WriteView(v8::Local<v8::ArrayBufferView> view);
   bool WriteRegExp(v8::Local<v8::RegExp> regexp);
@@ -108,11 +109,6 @@ class ValueWriter {
   bool OpenEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries, FrameKind kind);
   bool Push(Frame frame);
 
-  // The number under which `object` has crossed already, or -1; Recall records
-  // it then.
-  int64_t Find(v8::Local<v8::Object> object) const;
-  int64_t Recall(v8::Local<v8::Object> object);
-  size_t SlotOf(v8::Local<v8::Object> object) const;
   bool HasRoom(size_t bytes);
   bool Refuse(std::string_view what);
   bool Fail(WriteProblem problem) {
@@ -135,11 +131,7 @@ class ValueWriter {
   size_t attached_ = 0;
   uint32_t steps_ = 0;
 
-  // Objects met, by the order of their numbers (empty: what the reader makes but
-  // nothing can refer to), and an open-addressed index of them by identity hash.
-  std::vector<v8::Local<v8::Object>> objects_;
-  std::vector<uint32_t> index_;
-
+  ObjectIndex objects_;
   WriteProblem problem_ = WriteProblem::kNone;
   FailureKind refusal_ = FailureKind::kDataClone;
   std::string what_;

@@ -45,10 +45,10 @@ class RuntimeCore {
   Channel channel;
   Terminator terminator;
   RuntimeFigures figures;
-  // Whether the runtime's thread is doing anything but wait for the host.
-  std::atomic<bool> busy{true};
-  // Whether it has an isolate to serve commands with.
-  std::atomic<bool> started{false};
+  // What the runtime's thread is at: a command is answered at once only by one
+  // that serves, and one that computes must not while the process exits.
+  enum class Phase : uint8_t { kStarting, kServing, kComputing };
+  std::atomic<Phase> phase{Phase::kStarting};
   // The last command that has begun: a host whose time is up before its command
   // has need not give the runtime up for it.
   std::atomic<uint64_t> last_begun{0};

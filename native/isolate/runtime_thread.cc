@@ -162,7 +162,7 @@ void RuntimeThread::Live() {
         core_->terminator.Attach(isolate_);
         // A death that came before the isolate had nothing to terminate.
         if (!core_->dying()) RunBootstrap();
-        core_->started.store(true, std::memory_order_release);
+        SetInnermost(nullptr);
         Loop();
         core_->terminator.Detach();
         isolate_->CancelTerminateExecution();
@@ -208,7 +208,6 @@ void RuntimeThread::RunBootstrap() {
 void RuntimeThread::Loop() {
   Channel& channel = core_->channel;
   while (!core_->dying()) {
-    core_->busy.store(true, std::memory_order_release);
     Message message;
     bool taken = !deferred_.empty();
     if (taken) {
@@ -226,7 +225,6 @@ void RuntimeThread::Loop() {
       continue;
     }
     pending_->Expire();
-    core_->busy.store(false, std::memory_order_release);
     Nanos until = std::min(tasks_->NextDue(), pending_->NextWallDeadline());
     channel.WaitAsRuntime([&] { return core_->dying() || tasks_->Posted(); }, until);
   }

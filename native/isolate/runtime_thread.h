@@ -45,7 +45,12 @@ class RuntimeThread {
   Evaluator& evaluator() { return *evaluator_; }
 
   CallScope* innermost() const { return innermost_; }
-  void SetInnermost(CallScope* scope) { innermost_ = scope; }
+  void SetInnermost(CallScope* scope) {
+    innermost_ = scope;
+    core_->phase.store(scope != nullptr ? RuntimeCore::Phase::kComputing
+                                        : RuntimeCore::Phase::kServing,
+                       std::memory_order_release);
+  }
   bool Stopping() const {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());
   }

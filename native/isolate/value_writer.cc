@@ -1,18 +1,14 @@
 #include "isolate/value_writer.h"
 
-#include <cmath>
-#include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include "isolate/cloneability.h"
 #include "isolate/v8_strings.h"
-#include "isolate/view_kind.h"
 
 namespace isolet {
 namespace {
 
-// Larger buffers travel beside the message instead of being copied twice.
-constexpr size_t kAttachFrom = 4096;
 // Above this length an array is asked which indices it has, so that a sparse one
 // does not cost its length.
 constexpr uint32_t kAlwaysDense = 64;
@@ -27,94 +23,21 @@ ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payloa
       context_(realm.context()),
       port_(port),
       out_(payload),
+      meter_(payload, limits.max_serialization_bytes),
+      primitives_(isolate_, &out_, &meter_),
+      buffers_(&out_, &meter_, &objects_),
       limits_(limits),
-      stacks_(stacks),
-      start_(payload.size()) {}
-
-bool ValueWriter::HasRoom(size_t bytes) {
-  size_t used = out_.size() - start_ + attached_;
-  if (bytes <= limits_.max_serialization_bytes && used <= limits_.max_serialization_bytes - bytes) {
-    return true;
-  }
-  seen_ = static_cast<double>(used) + static_cast<double>(bytes);
-  return Fail(WriteProblem::kTooLarge);
-}
-
-// False where the value is no primitive, or one that does not cross: WriteTree
-// tells the two apart.
-bool ValueWriter::WritePrimitive(v8::Local<v8::Value> value) {
-  if (value->IsInt32()) {
-    out_.Tag(WireTag::kInt32);
-    out_.Int32(value.As<v8::Int32>()->Value());
-    return true;
-  }
-  if (value->IsNumber()) {
-    out_.Tag(WireTag::kDouble);
-    out_.Double(value.As<v8::Number>()->Value());
-    return true;
-  }
-  if (value->IsString()) return WriteString(value.As<v8::String>());
-  if (value->IsObject()) return false;
-  if (value->IsUndefined()) {
-    out_.Tag(WireTag::kUndefined);
-  } else if (value->IsNull()) {
-    out_.Tag(WireTag::kNull);
-  } else if (value->IsTrue()) {
-    out_.Tag(WireTag::kTrue);
-  } else if (value->IsFalse()) {
-    out_.Tag(WireTag::kFalse);
-  } else if (value->IsBigInt()) {
-    if (!HasRoom(static_cast<size_t>(value.As<v8::BigInt>()->WordCount()) * 8)) return false;
-    WriteBigInt(value.As<v8::BigInt>());
-  } else {
-    return false;
-  }
-  return true;
-}
-
-bool ValueWriter::WriteString(v8::Local<v8::String> string) {
-  auto length = static_cast<uint32_t>(string->Length());
-  if (string->IsOneByte()) {
-    if (!HasRoom(length)) return false;
-    out_.Tag(WireTag::kOneByteString);
-    out_.Varint(length);
-    CopyOneByte(isolate_, string, out_.Room(length));
-    return true;
-  }
-  if (!HasRoom(size_t{length} * 2)) return false;
-  out_.Tag(WireTag::kTwoByteString);
-  out_.Varint(length);
-  uint8_t* room = out_.Room(size_t{length} * 2);
-  if ((reinterpret_cast<uintptr_t>(room) & 1U) == 0) {
-    CopyTwoByte(isolate_, string, reinterpret_cast<uint16_t*>(room));
-  } else {
-    std::vector<uint16_t> units(length);
-    CopyTwoByte(isolate_, string, units.data());
-    if (length > 0) std::memcpy(room, units.data(), size_t{length} * 2);
-  }
-  return true;
-}
-
-void ValueWriter::WriteBigInt(v8::Local<v8::BigInt> value) {
-  int words = value->WordCount();
-  std::vector<uint64_t> digits(static_cast<size_t>(words));
-  int sign = 0;
-  value->ToWordsArray(&sign, &words, digits.data());
-  out_.Tag(WireTag::kBigInt);
-  out_.Byte(static_cast<uint8_t>(sign));
-  out_.Varint(static_cast<uint32_t>(words));
-  if (words > 0) std::memcpy(out_.Room(digits.size() * 8), digits.data(), digits.size() * 8);
-}
+      stacks_(stacks) {}
 
 bool ValueWriter::WriteTree(v8::Local<v8::Value> value, std::string_view root) {
   root_ = root;
   frames_.clear();
-  bool written = problem_ == WriteProblem::kNone && WriteObject(value, v8::Undefined(isolate_));
+  bool written = !meter_.exceeded() && WriteObject(value, v8::Undefined(isolate_));
   while (written && !frames_.empty()) written = Advance();
-  if (!written && problem_ != WriteProblem::kThrown && problem_ != WriteProblem::kStopped) {
-    path_ = Path();
-  }
-  return written;
+  if (written) return true;
+  if (meter_.exceeded()) problem_ = WriteProblem::kTooLarge;
+  if (problem_ != WriteProblem::kThrown && problem_ != WriteProblem::kStopped) path_ = Path();
+  return false;
 }
 
 bool ValueWriter::Advance() {
@@ -131,7 +54,7 @@ bool ValueWriter::Advance() {
   }
   if (++steps_ % kStepsBetweenStopChecks == 0) {
     if (port_.ShouldStop()) return Fail(WriteProblem::kStopped);
-    if (!HasRoom(0)) return false;
+    if (!meter_.HasRoom(0)) return false;
   }
   v8::Local<v8::Value> value;
   if (!NextValue(frame, &value)) return false;
@@ -139,8 +62,8 @@ bool ValueWriter::Advance() {
     out_.Tag(WireTag::kHole);
     return true;
   }
-  if (WritePrimitive(value)) return true;
-  if (problem_ != WriteProblem::kNone) return false;
+  if (primitives_.Write(value)) return true;
+  if (meter_.exceeded()) return false;
   frame.only_primitives = false;
   // `frame` may move when an object opens another.
   return WriteObject(value, frame.object);
@@ -172,7 +95,7 @@ bool ValueWriter::NextValue(Frame& frame, v8::Local<v8::Value>* value) {
       v8::Local<v8::Value> key;
       if (!frame.items->Get(context_, index).ToLocal(&key)) return Fail(WriteProblem::kThrown);
       if (frame.kind == FrameKind::kError && index >= frame.visible) out_.Tag(WireTag::kHidden);
-      if (!WritePrimitive(key)) return false;
+      if (!primitives_.Write(key)) return false;
       if (!frame.object->Get(context_, key).ToLocal(value)) return Fail(WriteProblem::kThrown);
       return true;
     }
@@ -219,14 +142,16 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
   if (value->IsNativeError()) return OpenError(object);
   if (value->IsArrayBuffer()) {
     auto buffer = value.As<v8::ArrayBuffer>();
-    return WriteBuffer(buffer, 0, buffer->ByteLength());
+    return TakeRefusal(buffers_.Write(buffer, 0, buffer->ByteLength()));
   }
-  if (value->IsArrayBufferView()) return WriteView(value.As<v8::ArrayBufferView>());
+  if (value->IsArrayBufferView()) {
+    return TakeRefusal(buffers_.WriteView(value.As<v8::ArrayBufferView>()));
+  }
   const char* uncloneable = UncloneableKind(value);
   if (uncloneable != nullptr) return Refuse(uncloneable);
   if (IsBoxed(value)) {
     out_.Tag(WireTag::kBoxed);
-    return WritePrimitive(Unbox(isolate_, value));
+    return primitives_.Write(Unbox(isolate_, value));
   }
   return OpenObject(object);
 }
@@ -239,7 +164,7 @@ bool ValueWriter::WriteReference(int64_t number) {
 
 bool ValueWriter::WriteRegExp(v8::Local<v8::RegExp> regexp) {
   out_.Tag(WireTag::kRegExp);
-  if (!WriteString(regexp->GetSource())) return false;
+  if (!primitives_.WriteString(regexp->GetSource())) return false;
   out_.Varint(static_cast<uint32_t>(regexp->GetFlags()));
   return true;
 }
@@ -258,67 +183,6 @@ bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::
   out_.Tag(name.tag);
   out_.Varint(name.id);
   return true;
-}
-
-bool ValueWriter::WriteBuffer(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length) {
-  if (buffer->WasDetached()) return Refuse("a detached ArrayBuffer");
-  if (!HasRoom(length)) return false;
-  const uint8_t* bytes = static_cast<const uint8_t*>(buffer->Data()) + offset;
-  if (length < kAttachFrom) {
-    out_.Tag(WireTag::kBuffer);
-    out_.Varint(length);
-    if (length > 0) std::memcpy(out_.Room(length), bytes, length);
-    return true;
-  }
-  void* copy = std::malloc(length);
-  if (copy == nullptr) {
-    seen_ = static_cast<double>(length);
-    return Fail(WriteProblem::kTooLarge);
-  }
-  std::memcpy(copy, bytes, length);
-  attached_ += length;
-  out_.Tag(WireTag::kAttachedBuffer);
-  out_.Varint(out_.payload().Attach({std::shared_ptr<void>(copy, std::free), copy, length}));
-  return true;
-}
-
-// A view takes only its own bytes with it, unless its buffer is itself part of
-// the value: a Node Buffer is a window on a pool that holds other callers' data.
-bool ValueWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
-  ViewKind kind;
-  if (!FindViewKind(view, &kind)) return Refuse("a view of an unknown kind");
-  size_t bytes = view->ByteLength();
-  size_t elements = view->IsTypedArray() ? view.As<v8::TypedArray>()->Length() : bytes;
-  // The view took its number before its buffer does; the reader counts alike.
-  out_.Tag(WireTag::kView);
-  out_.Byte(static_cast<uint8_t>(kind));
-  if (!view->HasBuffer()) {
-    // A small array in the heap. Asking for its buffer would move it out, which
-    // ends the process where the allocator refuses (JSTypedArray::GetBuffer).
-    out_.Varint(0);
-    out_.Varint(elements);
-    objects_.Skip();
-    out_.Tag(WireTag::kBuffer);
-    out_.Varint(bytes);
-    if (bytes > 0) view->CopyContents(out_.Room(bytes), bytes);
-    return true;
-  }
-  v8::Local<v8::Value> buffer_value = view->Buffer();
-  if (!buffer_value->IsArrayBuffer()) return Refuse("a view of a SharedArrayBuffer");
-  v8::Local<v8::ArrayBuffer> buffer = buffer_value.As<v8::ArrayBuffer>();
-  if (buffer->WasDetached()) return Refuse("a view of a detached ArrayBuffer");
-  size_t offset = view->ByteOffset();
-  bool whole = offset == 0 && bytes == buffer->ByteLength();
-  int64_t met = whole ? objects_.Recall(buffer) : objects_.Find(buffer);
-  if (met >= 0) {
-    out_.Varint(offset);
-    out_.Varint(elements);
-    return WriteReference(met);
-  }
-  out_.Varint(0);
-  out_.Varint(elements);
-  if (!whole) objects_.Skip();
-  return WriteBuffer(buffer, offset, bytes);
 }
 
 bool ValueWriter::OpenObject(v8::Local<v8::Object> object) {
@@ -399,7 +263,7 @@ bool ValueWriter::OpenError(v8::Local<v8::Object> object) {
     }
     if (!value->IsString()) {
       out_.Tag(WireTag::kUndefined);
-    } else if (!WriteString(value.As<v8::String>())) {
+    } else if (!primitives_.WriteString(value.As<v8::String>())) {
       return false;
     }
   }
@@ -445,6 +309,10 @@ bool ValueWriter::Push(Frame frame) {
   }
   frames_.push_back(frame);
   return true;
+}
+
+bool ValueWriter::TakeRefusal(const char* what) {
+  return what != nullptr ? Refuse(what) : !meter_.exceeded();
 }
 
 bool ValueWriter::Refuse(std::string_view what) {
@@ -502,6 +370,7 @@ Failure ValueWriter::TakeFailure() {
     case WriteProblem::kTooLarge:
       failure.kind = FailureKind::kBytesLimit;
       failure.limit = static_cast<double>(limits_.max_serialization_bytes);
+      failure.seen = meter_.seen();
       break;
     default:
       failure.kind = refusal_;

@@ -17,8 +17,10 @@
 #include <string>
 #include <vector>
 
+#include "isolate/buffer_writer.h"
 #include "isolate/function_port.h"
 #include "isolate/object_index.h"
+#include "isolate/primitive_writer.h"
 #include "isolate/realm.h"
 #include "shared/failure.h"
 #include "shared/runtime_limits.h"
@@ -45,7 +47,7 @@ class ValueWriter {
 
   // `root` starts the path in a problem's description.
   bool Write(v8::Local<v8::Value> value, std::string_view root) {
-    return Guard([&] { return WritePrimitive(value) || WriteTree(value, root); });
+    return Guard([&] { return primitives_.Write(value) || WriteTree(value, root); });
   }
   // `arguments[i]` for each i below `count`, after the count.
   template <class Arguments>
@@ -54,7 +56,7 @@ class ValueWriter {
       out_.Varint(static_cast<uint32_t>(count));
       for (int i = 0; i < count; ++i) {
         v8::Local<v8::Value> value = arguments[i];
-        if (WritePrimitive(value)) continue;
+        if (primitives_.Write(value)) continue;
         if (!WriteTree(value, "arguments[" + std::to_string(i) + "]")) return false;
       }
       return true;
@@ -88,9 +90,6 @@ class ValueWriter {
       return Fail(WriteProblem::kTooLarge);
     }
   }
-  bool WritePrimitive(v8::Local<v8::Value> value);
-  bool WriteString(v8::Local<v8::String> string);
-  void WriteBigInt(v8::Local<v8::BigInt> value);
   bool WriteTree(v8::Local<v8::Value> value, std::string_view root);
   // One step of the innermost frame; closes it at its end.
   bool Advance();
@@ -99,8 +98,6 @@ class ValueWriter {
   bool WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver);
   bool WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver);
   bool WriteReference(int64_t number);
-  bool WriteBuffer(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length);
-  bool WriteView(v8::Local<v8::ArrayBufferView> view);
   bool WriteRegExp(v8::Local<v8::RegExp> regexp);
   bool OpenObject(v8::Local<v8::Object> object);
   bool OpenArray(v8::Local<v8::Array> array);
@@ -109,7 +106,8 @@ class ValueWriter {
   bool OpenEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries, FrameKind kind);
   bool Push(Frame frame);
 
-  bool HasRoom(size_t bytes);
+  // `what`: of a value that can't cross; null: none.
+  bool TakeRefusal(const char* what);
   bool Refuse(std::string_view what);
   bool Fail(WriteProblem problem) {
     problem_ = problem;
@@ -122,16 +120,17 @@ class ValueWriter {
   const v8::Local<v8::Context> context_;
   FunctionPort& port_;
   WireWriter out_;
+  SizeMeter meter_;
+  ObjectIndex objects_;
+  PrimitiveWriter primitives_;
+  BufferWriter buffers_;
   const RuntimeLimits& limits_;
   const ErrorStacks stacks_;
-  const size_t start_;
 
   std::string root_;
   std::vector<Frame> frames_;
-  size_t attached_ = 0;
   uint32_t steps_ = 0;
 
-  ObjectIndex objects_;
   WriteProblem problem_ = WriteProblem::kNone;
   FailureKind refusal_ = FailureKind::kDataClone;
   std::string what_;

@@ -172,7 +172,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Message& reply) {
       return {};
     case Status::kPromise: {
       v8::Local<v8::Promise> promise;
-      if (!AddPending(reply.id, 0).ToLocal(&promise)) return {};
+      if (!promises_.Add(reply.id, 0).ToLocal(&promise)) return {};
       return promise;
     }
     default: {
@@ -184,28 +184,13 @@ v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Message& reply) {
   }
 }
 
-v8::MaybeLocal<v8::Promise> HostRuntime::AddPending(uint64_t id, uint64_t abort_id) {
-  v8::Local<v8::Promise::Resolver> resolver;
-  if (!v8::Promise::Resolver::New(environment_.realm().context()).ToLocal(&resolver)) return {};
-  PendingCall& pending = pending_[id];
-  pending.resolver.Reset(environment_.isolate(), resolver);
-  pending.abort_id = abort_id;
-  pending.runtime = shared_from_this();
-  environment_.waker()->Hold();
-  return resolver->GetPromise();
-}
-
 v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t abort_id) {
   command.settling = Settling::kAsync;
   command.id = ++last_call_;
   v8::Local<v8::Promise> promise;
-  if (!AddPending(command.id, abort_id).ToLocal(&promise)) return {};
+  if (!promises_.Add(command.id, abort_id).ToLocal(&promise)) return {};
   if (dead()) {
-    Message settled;
-    settled.id = command.id;
-    settled.status = Status::kFailed;
-    settled.failure = std::make_unique<Failure>(core_->DeathReason());
-    SettlePending(settled);
+    promises_.Reject(command.id, core_->DeathReason());
     return promise;
   }
   if (command.limits.wall != kNever) command.issued = NowNanos();
@@ -213,56 +198,27 @@ v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t 
   return promise;
 }
 
-void HostRuntime::SettlePending(Message& settled) {
-  auto found = pending_.find(settled.id);
-  if (found == pending_.end()) return;
-  PendingCall pending = std::move(found->second);
-  pending_.erase(found);
-  environment_.waker()->LetGo();
-  v8::Isolate* isolate = environment_.isolate();
-  v8::HandleScope handles(isolate);
-  v8::Local<v8::Context> context = environment_.realm().context();
-  v8::Local<v8::Promise::Resolver> resolver = pending.resolver.Get(isolate);
-  v8::TryCatch try_catch(isolate);
-  v8::Local<v8::Value> value;
-  if (settled.status == Status::kFailed) {
-    resolver->Reject(context, ErrorOfFailure(*this, *settled.failure)).FromMaybe(false);
-    return;
-  }
-  ValueReader reader(environment_.realm(), *this, settled.payload, nullptr);
-  if (reader.Read().ToLocal(&value)) {
-    resolver->Resolve(context, value).FromMaybe(false);
-  } else {
-    value = try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
-    resolver->Reject(context, value).FromMaybe(false);
-  }
-}
-
 void HostRuntime::Abort(uint64_t abort_id) {
-  for (auto& [id, pending] : pending_) {
-    if (pending.abort_id != abort_id) continue;
-    Message settled;
-    settled.id = id;
-    settled.status = Status::kFailed;
-    settled.failure = std::make_unique<Failure>();
-    settled.failure->kind = FailureKind::kAborted;
-    core_->RequestAbort(id);
-    core_->terminator.Interrupt(RuntimeThread::OnAbortRequested, core_.get());
-    Message abort;
-    abort.kind = MessageKind::kAbort;
-    abort.target = id;
-    core_->channel.PostToRuntime(std::move(abort));
-    SettlePending(settled);
-    return;
-  }
+  uint64_t call = promises_.FindAbortable(abort_id);
+  if (call == 0) return;
+  // Wherever the call is: running, in the queue, or waiting.
+  core_->RequestAbort(call);
+  core_->terminator.Interrupt(RuntimeThread::OnAbortRequested, core_.get());
+  Message abort;
+  abort.kind = MessageKind::kAbort;
+  abort.target = call;
+  core_->channel.PostToRuntime(std::move(abort));
+  Failure aborted;
+  aborted.kind = FailureKind::kAborted;
+  promises_.Reject(call, std::move(aborted));
 }
 
 void HostRuntime::RefreshFigures() {
   if (dead()) return;
   Message command;
   command.kind = MessageKind::kReadStats;
-  // One that is still starting is worth the wait.
-  Nanos patience = core_->started.load(std::memory_order_acquire) ? kFiguresPatience : kGraceWall;
+  bool is_computing = core_->phase.load(std::memory_order_acquire) == RuntimeCore::Phase::kComputing;
+  Nanos patience = is_computing ? kFiguresPatience : kGraceWall;
   Waiting waiting{++last_call_, innermost_, NowNanos() + patience};
   command.id = waiting.id;
   innermost_ = &waiting;
@@ -304,7 +260,7 @@ void HostRuntime::Serve(Message& message) {
       return;
     }
     case MessageKind::kSettled:
-      return SettlePending(message);
+      return promises_.Settle(message);
     case MessageKind::kRelease:
       return objects_.Release(message.target);
     default:
@@ -321,21 +277,10 @@ void HostRuntime::ServeMessages() {
   if (is_dying) EndOfLife();
 }
 
-void HostRuntime::RejectAllPending(const Failure& reason) {
-  while (!pending_.empty()) {
-    Message settled;
-    settled.id = pending_.begin()->first;
-    settled.status = Status::kFailed;
-    settled.failure = std::make_unique<Failure>(reason);
-    SettlePending(settled);
-  }
-}
-
-void HostRuntime::EndOfLife() { RejectAllPending(core_->DeathReason()); }
+void HostRuntime::EndOfLife() { promises_.RejectAll(core_->DeathReason()); }
 
 void HostRuntime::Close() {
   core_->Die(Failure{});
-  std::shared_ptr<HostRuntime> self = shared_from_this();
   EndOfLife();
 }
 
@@ -344,7 +289,6 @@ void HostRuntime::Terminate(std::string reason) {
   failure.kind = FailureKind::kTerminated;
   failure.text = std::move(reason);
   core_->Die(std::move(failure));
-  std::shared_ptr<HostRuntime> self = shared_from_this();
   EndOfLife();
 }
 
@@ -361,7 +305,7 @@ void HostRuntime::Abandon() { core_->Die(Failure{}); }
 void HostRuntime::HaltIfRunning(Nanos deadline) {
   // One that is merely about to fall idle is left to the exit listeners.
   Nanos patience = NowNanos() + kIdlePatience;
-  while (!dead() && core_->busy.load(std::memory_order_acquire)) {
+  while (!dead() && core_->phase.load(std::memory_order_acquire) != RuntimeCore::Phase::kServing) {
     if (NowNanos() < patience) {
       std::this_thread::yield();
       continue;

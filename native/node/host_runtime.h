@@ -10,13 +10,13 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "isolate/function_port.h"
 #include "isolate/runtime_core.h"
 #include "node/host_objects.h"
+#include "node/pending_promises.h"
 
 namespace isolet {
 
@@ -83,15 +83,8 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
     bool overrun = false;
     Nanos overrun_cpu = 0;
   };
-  struct PendingCall {
-    v8::Global<v8::Promise::Resolver> resolver;
-    uint64_t abort_id;
-    // Keeps the runtime until its promises have settled.
-    std::shared_ptr<HostRuntime> runtime;
-  };
-
   HostRuntime(Environment& environment, std::shared_ptr<RuntimeCore> core, uint64_t id)
-      : environment_(environment), core_(std::move(core)), id_(id), objects_(*this) {}
+      : environment_(environment), core_(std::move(core)), id_(id), objects_(*this), promises_(*this) {}
 
   // False: no answer will come; the reason is in `why`, or JavaScript of this
   // environment is being terminated and `why` is left alone.
@@ -99,9 +92,6 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   // Whether to stop waiting for a runtime that has overrun the deadline.
   bool HasOverrun(Waiting& waiting, Failure* why);
   v8::MaybeLocal<v8::Value> Deliver(Message& reply);
-  v8::MaybeLocal<v8::Promise> AddPending(uint64_t id, uint64_t abort_id);
-  void SettlePending(Message& settled);
-  void RejectAllPending(const Failure& reason);
   void Serve(Message& message);
   void EndOfLife();
   void GiveUpTerminating();
@@ -110,6 +100,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   const std::shared_ptr<RuntimeCore> core_;
   const uint64_t id_;
   HostObjects objects_;
+  PendingPromises promises_;
   uint64_t last_call_ = 0;
   Waiting* innermost_ = nullptr;
   // The host call that is being served; 0: none.
@@ -118,7 +109,6 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   bool host_terminating_ = false;
   // Host calls that came while nobody could serve them.
   std::vector<Message> deferred_;
-  std::unordered_map<uint64_t, PendingCall> pending_;
 };
 
 }  // namespace isolet

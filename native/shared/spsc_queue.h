@@ -6,9 +6,8 @@
 //
 // A chain of nodes, of which the last is always empty:
 //
-//     first_ -> recycled ... -> recycled_end_ -> (one hidden) -> tail_ -> filled ... -> head_
-//     (empty)
-//     `--- the producer's to take ---'`------------ the consumer's ------------'
+//     first_ -> recycled ... -> recycled_end_ -> tail_ -> filled ... -> head_, empty
+//     |  the producer's to take |          the consumer's           |
 //
 // A node's `next` turning non-null says both "this node is filled" and "the next one is there", so
 // a message costs one cache line between the cores, not two: the consumer polls the very line that

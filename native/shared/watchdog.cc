@@ -8,7 +8,7 @@ namespace isolet {
 namespace {
 
 // Its own frames are small; the rest is for the actions.
-constexpr size_t kStackSize = 256 * 1024;
+constexpr size_t kStackSize = size_t{256} * 1024;
 
 // How soon to read a thread's CPU clock again, at the earliest: while it advances, and while it
 // stands still because the thread waits for something. Both are errors the deadline may be late by.

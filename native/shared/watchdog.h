@@ -2,8 +2,9 @@
 // all runtimes.
 //
 // Thread: any for the Watchdog; a Timer's Arm and Disarm on its runtime's thread only; an Action
-// runs on the watchdog's own thread. Owner: the process (a singleton, leaked: the process may end
-// while the thread sleeps); a Timer belongs to its runtime.
+// runs on the watchdog's own thread.
+// Owner: the process (a singleton, leaked: the process may end while the thread sleeps); a Timer
+// belongs to its runtime.
 //
 // Deadlines come and go millions of times a second and almost never pass, so arming is a store, not
 // a message: the thread finds out what is armed when it looks, and is woken only for a deadline

@@ -44,6 +44,7 @@ TEST(Guarded, ExcludesOtherThreads) {
   constexpr int kEach = 20'000;
   Guarded<int> sum;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int k = 0; k < kEach; ++k) ++*sum.Lock();

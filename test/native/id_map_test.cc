@@ -77,7 +77,7 @@ TEST(IdMap, ADestructorMayUseTheMap) {
   };
   IdMap<std::unique_ptr<Chained>> map;
   uint64_t id = 0;
-  for (int i = 0; i < 5; ++i) id = map.Add(std::unique_ptr<Chained>(new Chained{&map, id}));
+  for (int i = 0; i < 5; ++i) id = map.Add(std::make_unique<Chained>(&map, id));
   EXPECT_TRUE(map.Remove(id));
   EXPECT_EQ(map.size(), 0u);
 }

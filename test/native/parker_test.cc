@@ -41,7 +41,7 @@ TEST_P(ParkerOnCores, APassedDeadlineEndsTheWait) {
 
 TEST_P(ParkerOnCores, DoesNotReturnBeforeTheDeadline) {
   Parker parker(policy());
-  for (int i = 0; i < 10; ++i) {
+  for (Nanos i = 0; i < 10; ++i) {
     const Nanos deadline = NowNanos() + i * 300 * kMicrosecond;
     EXPECT_FALSE(parker.WaitUntil(Never, deadline));
     EXPECT_GE(NowNanos(), deadline);
@@ -79,7 +79,7 @@ TEST_P(ParkerOnCores, TwoSidesPlayPingPong) {
       return message;
     }
     void Send(int message) {
-      queue.Push(std::move(message));
+      queue.Push(int{message});
       parker.Wake();
     }
     SpscQueue<int> queue;
@@ -104,6 +104,7 @@ TEST_P(ParkerOnCores, HearsEveryWaker) {
   std::atomic<int> made{0};
   std::atomic<int> seen{0};
   std::vector<std::thread> wakers;
+  wakers.reserve(kWakers);
   for (int waker = 0; waker < kWakers; ++waker) {
     wakers.emplace_back([&] {
       for (int i = 0; i < kEach; ++i) {

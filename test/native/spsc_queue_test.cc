@@ -78,18 +78,20 @@ TEST(SpscQueue, APoppedSlotHoldsNothing) {
   struct Sticky {
     std::shared_ptr<int> held;
     Sticky() = default;
-    Sticky(Sticky&& other) noexcept : held(other.held) {}
+    Sticky(Sticky&& other) noexcept { held = other.held; }
     Sticky& operator=(Sticky&& other) noexcept {
       held = other.held;
       return *this;
     }
   };
   SpscQueue<Sticky> queue;
-  Sticky in;
-  in.held = std::make_shared<int>(1);
-  const std::weak_ptr<int> watched = in.held;
-  queue.Push(std::move(in));
-  in.held.reset();
+  std::weak_ptr<int> watched;
+  {
+    Sticky in;
+    in.held = std::make_shared<int>(1);
+    watched = in.held;
+    queue.Push(std::move(in));
+  }
   Sticky out;
   ASSERT_TRUE(queue.TryPop(out));
   EXPECT_EQ(watched.use_count(), 1);

@@ -1,0 +1,80 @@
+#include "isolate/buffer_writer.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "isolate/view_kind.h"
+
+namespace isolet {
+namespace {
+
+// Larger buffers travel beside the message instead of being copied twice.
+constexpr size_t kAttachFrom = 4096;
+
+}  // namespace
+
+const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length) {
+  if (buffer->WasDetached()) return "a detached ArrayBuffer";
+  if (!meter_->HasRoom(length)) return nullptr;
+  const uint8_t* bytes = static_cast<const uint8_t*>(buffer->Data()) + offset;
+  if (length < kAttachFrom) {
+    out_->Tag(WireTag::kBuffer);
+    out_->Varint(length);
+    if (length > 0) std::memcpy(out_->Room(length), bytes, length);
+    return nullptr;
+  }
+  void* copy = std::malloc(length);
+  if (copy == nullptr) {
+    throw std::bad_alloc();
+  }
+  std::memcpy(copy, bytes, length);
+  meter_->CountAttached(length);
+  out_->Tag(WireTag::kAttachedBuffer);
+  out_->Varint(out_->payload().Attach({std::shared_ptr<void>(copy, std::free), copy, length}));
+  return nullptr;
+}
+
+// A view takes only its own bytes with it, unless its buffer came before it
+// in the value: a Node Buffer is a window on a pool that holds other callers' data.
+const char* BufferWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
+  ViewKind kind;
+  if (!FindViewKind(view, &kind)) return "a view of an unknown kind";
+  size_t bytes = view->ByteLength();
+  size_t elements = view->IsTypedArray() ? view.As<v8::TypedArray>()->Length() : bytes;
+  // The view took its number before its buffer does; the reader counts alike.
+  out_->Tag(WireTag::kView);
+  out_->Byte(static_cast<uint8_t>(kind));
+  if (!view->HasBuffer()) {
+    // A small array in the heap. Asking for its buffer would move it out, which
+    // ends the process where the allocator refuses (JSTypedArray::GetBuffer).
+    out_->Varint(0);
+    out_->Varint(elements);
+    objects_->Skip();
+    out_->Tag(WireTag::kBuffer);
+    out_->Varint(bytes);
+    if (bytes > 0) view->CopyContents(out_->Room(bytes), bytes);
+    return nullptr;
+  }
+  v8::Local<v8::Value> buffer_value = view->Buffer();
+  if (!buffer_value->IsArrayBuffer()) return "a view of a SharedArrayBuffer";
+  v8::Local<v8::ArrayBuffer> buffer = buffer_value.As<v8::ArrayBuffer>();
+  if (buffer->WasDetached()) return "a view of a detached ArrayBuffer";
+  size_t offset = view->ByteOffset();
+  bool whole = offset == 0 && bytes == buffer->ByteLength();
+  int64_t met = whole ? objects_->Recall(buffer) : objects_->Find(buffer);
+  if (met >= 0) {
+    out_->Varint(offset);
+    out_->Varint(elements);
+    out_->Tag(WireTag::kReference);
+    out_->Varint(static_cast<uint64_t>(met));
+    return nullptr;
+  }
+  out_->Varint(0);
+  out_->Varint(elements);
+  if (!whole) objects_->Skip();
+  return Write(buffer, offset, bytes);
+}
+
+}  // namespace isolet

@@ -1,0 +1,71 @@
+#include "node/pending_promises.h"
+
+#include <utility>
+
+#include "isolate/value_reader.h"
+#include "node/environment.h"
+#include "node/failure_error.h"
+#include "node/host_runtime.h"
+
+namespace isolet {
+
+v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_id) {
+  Environment& environment = runtime_.environment();
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(environment.realm().context()).ToLocal(&resolver)) return {};
+  Pending& pending = promises_[call];
+  pending.resolver.Reset(environment.isolate(), resolver);
+  pending.abort_id = abort_id;
+  pending.runtime = runtime_.shared_from_this();
+  environment.waker()->Hold();
+  return resolver->GetPromise();
+}
+
+uint64_t PendingPromises::FindAbortable(uint64_t abort_id) const {
+  for (const auto& [call, pending] : promises_) {
+    if (pending.abort_id == abort_id) return call;
+  }
+  return 0;
+}
+
+void PendingPromises::Settle(Message& settled) {
+  auto found = promises_.find(settled.id);
+  if (found == promises_.end()) return;
+  Pending pending = std::move(found->second);
+  promises_.erase(found);
+  Environment& environment = runtime_.environment();
+  environment.waker()->LetGo();
+  v8::Isolate* isolate = environment.isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = environment.realm().context();
+  v8::Local<v8::Promise::Resolver> resolver = pending.resolver.Get(isolate);
+  v8::TryCatch try_catch(isolate);
+  v8::Local<v8::Value> value;
+  if (settled.status == Status::kFailed) {
+    resolver->Reject(context, ErrorOfFailure(runtime_, *settled.failure)).FromMaybe(false);
+    return;
+  }
+  ValueReader reader(environment.realm(), runtime_, settled.payload, nullptr);
+  if (reader.Read().ToLocal(&value)) {
+    resolver->Resolve(context, value).FromMaybe(false);
+  } else {
+    value = try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
+    resolver->Reject(context, value).FromMaybe(false);
+  }
+}
+
+void PendingPromises::Reject(uint64_t call, Failure reason) {
+  Message settled;
+  settled.id = call;
+  settled.status = Status::kFailed;
+  settled.failure = std::make_unique<Failure>(std::move(reason));
+  Settle(settled);
+}
+
+void PendingPromises::RejectAll(const Failure& reason) {
+  // The last promise may hold the last reference to the runtime.
+  std::shared_ptr<HostRuntime> runtime = runtime_.shared_from_this();
+  while (!promises_.empty()) Reject(promises_.begin()->first, reason);
+}
+
+}  // namespace isolet

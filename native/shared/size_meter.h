@@ -1,0 +1,41 @@
+// Holds what is encoded to a limit on its bytes, those of attachments included.
+//
+// Thread: any.
+// Owner: one encoding.
+#pragma once
+
+#include <cstddef>
+
+#include "shared/payload.h"
+
+namespace isolet {
+
+class SizeMeter {
+ public:
+  // What `payload` holds already does not count.
+  SizeMeter(const Payload& payload, size_t limit)
+      : payload_(payload), limit_(limit), start_(payload.size()) {}
+
+  // Whether `bytes` more may be written. Once false it stays so.
+  bool HasRoom(size_t bytes) {
+    size_t used = payload_.size() - start_ + attached_;
+    if (!exceeded_ && bytes <= limit_ && used <= limit_ - bytes) return true;
+    if (!exceeded_) seen_ = static_cast<double>(used) + static_cast<double>(bytes);
+    exceeded_ = true;
+    return false;
+  }
+  void CountAttached(size_t bytes) { attached_ += bytes; }
+
+  bool exceeded() const { return exceeded_; }
+  double seen() const { return seen_; }
+
+ private:
+  const Payload& payload_;
+  const size_t limit_;
+  const size_t start_;
+  size_t attached_ = 0;
+  bool exceeded_ = false;
+  double seen_ = 0;
+};
+
+}  // namespace isolet

@@ -1,6 +1,10 @@
+import { isMainThread } from 'node:worker_threads';
 import { type NativeBinding, nativeBinding } from './binding.js';
 import { createError } from './errors.js';
 import { functionPrototype } from './js-function.js';
+
+/** What `process.exit` itself ends with: skips taking V8 down (lib/internal/process/per_thread.js, Node 20 to 26). */
+const { reallyExit } = process as unknown as { reallyExit(code: number | string): never };
 
 let prepared: NativeBinding | undefined;
 
@@ -11,7 +15,10 @@ export function preparedBinding(): NativeBinding {
     binding.setup({ createError, functionPrototype });
     // `process.exit()` runs no native clean-up in the main thread, and a thread
     // that runs JavaScript while V8's platform goes down takes the process with it.
-    process.on('exit', () => binding.haltRunningCode());
+    // Where one can't be stopped, V8 must not be taken down at all.
+    process.on('exit', (code) => {
+      if (!binding.haltRunningCode() && isMainThread) reallyExit(process.exitCode ?? code);
+    });
     prepared = binding;
   }
   return prepared;

@@ -24,6 +24,7 @@ const states: [state: string, script: string][] = [
     'a runtime that timed out',
     'const runtime = new Runtime(); codeOf(() => runtime.eval("for (;;);", { timeout: 20 }));',
   ],
+  ['a runtime that was abandoned', `const runtime = new Runtime(); ${stuck}`],
   ['a closed runtime', 'const runtime = new Runtime(); runtime.eval("1"); runtime.close();'],
   ['a terminated runtime', 'const runtime = new Runtime(); runtime.eval("1"); runtime.terminate();'],
   [
@@ -31,6 +32,9 @@ const states: [state: string, script: string][] = [
     'const runtime = new Runtime({ maxHeapSize: 32 << 20 }); codeOf(() => runtime.eval("const a = []; for (;;) a.push([1]);"));',
   ],
 ];
+
+/** A built-in that looks at no interrupt: its thread is left behind. */
+const stuck = 'codeOf(() => runtime.eval("Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)", { timeout: 20 }));';
 
 /** States in which code runs in the background when the process is told to end. */
 const busy: [state: string, script: string][] = [

@@ -1,7 +1,7 @@
 // How one side of a crossing names functions: what the codec asks when it meets
 // one. Everything else crosses by value.
 //
-// Thread: that of its realm.
+// Thread: any, always that of its realm.
 // Owner: RuntimeThread (the plugin's side) or HostRuntime (the host's side).
 #pragma once
 

@@ -1,7 +1,7 @@
 // A context with the intrinsics that the codec needs, taken before any code
 // could patch them.
 //
-// Thread: that of its isolate.
+// Thread: any, always that of its isolate.
 // Owner: RuntimeThread for the plugin's context, Environment for the host's.
 #pragma once
 

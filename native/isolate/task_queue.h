@@ -4,7 +4,7 @@
 // V8 may post from any thread, also while the isolate is being disposed, so the
 // queue outlives the isolate and destroys what is left over.
 //
-// Thread: posting any; the rest runtime.
+// Thread: runtime; posting from any.
 // Owner: shared by RuntimeThread and V8's platform.
 #pragma once
 

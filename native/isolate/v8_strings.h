@@ -1,6 +1,6 @@
 // Strings between V8 and bytes, over the three generations of V8's interface.
 //
-// Thread: that of the isolate passed.
+// Thread: any, always that of the isolate passed.
 // Owner: nobody; functions.
 #pragma once
 

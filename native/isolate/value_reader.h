@@ -5,7 +5,7 @@
 // The bytes are untrusted: whatever they hold, the reader stays inside them and
 // ends.
 //
-// Thread: that of its realm, in a HandleScope and under a TryCatch.
+// Thread: any, always that of its realm, in a HandleScope and under a TryCatch.
 // Owner: one decoding, on its stack.
 #pragma once
 

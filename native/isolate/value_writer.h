@@ -8,7 +8,7 @@
 // properties, knows neither a depth limit nor the path to what it refuses, and
 // a walk before it to add these would read accessors twice.
 //
-// Thread: that of its realm, in a HandleScope and under a TryCatch.
+// Thread: any, always that of its realm, in a HandleScope and under a TryCatch.
 // Owner: one encoding, on its stack.
 #pragma once
 

@@ -22,7 +22,7 @@ bool FindViewKind(v8::Local<v8::ArrayBufferView> view, ViewKind* kind) {
   if (view->IsFloat64Array()) return Found(ViewKind::kFloat64, kind);
   if (view->IsBigInt64Array()) return Found(ViewKind::kBigInt64, kind);
   if (view->IsBigUint64Array()) return Found(ViewKind::kBigUint64, kind);
-#if V8_MAJOR_VERSION >= 14
+#if V8_MAJOR_VERSION > 13 || (V8_MAJOR_VERSION == 13 && V8_MINOR_VERSION >= 6)
   if (view->IsFloat16Array()) return Found(ViewKind::kFloat16, kind);
 #endif
   if (view->IsDataView()) return Found(ViewKind::kDataView, kind);
@@ -70,7 +70,7 @@ v8::Local<v8::Object> NewView(ViewKind kind, v8::Local<v8::ArrayBuffer> buffer, 
     case ViewKind::kUint32:
       return v8::Uint32Array::New(buffer, offset, length);
     case ViewKind::kFloat16:
-#if V8_MAJOR_VERSION >= 14
+#if V8_MAJOR_VERSION > 13 || (V8_MAJOR_VERSION == 13 && V8_MINOR_VERSION >= 6)
       return v8::Float16Array::New(buffer, offset, length);
 #else
       return {};

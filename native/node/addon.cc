@@ -86,8 +86,7 @@ Napi::Value AbortFunction(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HaltRunningCode(const Napi::CallbackInfo& info) {
-  Environment::Of(info.Env()).HaltRunningCode();
-  return {};
+  return Napi::Boolean::New(info.Env(), Environment::Of(info.Env()).HaltRunningCode());
 }
 
 Napi::Value CountLive(const Napi::CallbackInfo& info) {

@@ -2,6 +2,7 @@
 
 #include <node.h>
 
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace {
 
 // How long an ending environment waits for a runtime's thread that does not stop.
 constexpr Nanos kCleanupPatience = Nanos{2'000'000'000};
+// For a runtime that has just answered to fall idle.
+constexpr Nanos kIdlePatience = Nanos{10'000'000};
 constexpr Nanos kHaltPatience = Nanos{200'000'000};
 
 }  // namespace
@@ -54,9 +57,10 @@ void Environment::SetHooks(v8::Local<v8::Function> create_error,
   function_prototype_.Reset(isolate_, function_prototype);
 }
 
-uint64_t Environment::AddRuntime(const std::shared_ptr<HostRuntime>& runtime) {
+void Environment::AddRuntime(const std::shared_ptr<HostRuntime>& runtime) {
   runtimes_[runtime->id()] = runtime;
-  return runtime->id();
+  std::erase_if(cores_, [](const auto& core) { return core.expired(); });
+  cores_.push_back(runtime->core_pointer());
 }
 
 std::shared_ptr<HostRuntime> Environment::FindRuntime(uint64_t id) const {
@@ -77,11 +81,25 @@ void Environment::OnWake(const std::vector<uint64_t>& calling) {
   }
 }
 
-void Environment::HaltRunningCode() {
-  for (auto& [id, weak] : runtimes_) {
-    std::shared_ptr<HostRuntime> runtime = weak.lock();
-    if (runtime != nullptr) runtime->HaltIfRunning(NowNanos() + kHaltPatience);
+bool Environment::HaltRunningCode() {
+  std::vector<std::shared_ptr<RuntimeCore>> computing;
+  Nanos patience = NowNanos() + kIdlePatience;
+  for (const auto& weak : cores_) {
+    std::shared_ptr<RuntimeCore> core = weak.lock();
+    if (core == nullptr) continue;
+    // One that is merely about to fall idle is left to the exit listeners.
+    while (!core->dying() && core->phase.load() != RuntimeCore::Phase::kServing &&
+           NowNanos() < patience) {
+      std::this_thread::yield();
+    }
+    if (!core->dying() && core->phase.load() == RuntimeCore::Phase::kServing) continue;
+    core->Die(Failure{});
+    computing.push_back(std::move(core));
   }
+  Nanos deadline = NowNanos() + kHaltPatience;
+  bool all_ended = true;
+  for (const auto& core : computing) all_ended = core->WaitForThreadEnd(deadline) && all_ended;
+  return all_ended;
 }
 
 bool Environment::IsTerminating() {

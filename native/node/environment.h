@@ -11,6 +11,7 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "isolate/realm.h"
 #include "node/event_loop_waker.h"
@@ -22,6 +23,7 @@ class MultiIsolatePlatform;
 namespace isolet {
 
 class HostRuntime;
+class RuntimeCore;
 struct JsFunction;
 
 class Environment {
@@ -48,14 +50,15 @@ class Environment {
   v8::Local<v8::Private> function_key() const { return function_key_.Get(isolate_); }
   std::unordered_set<JsFunction*>& functions() { return functions_; }
 
-  uint64_t AddRuntime(const std::shared_ptr<HostRuntime>& runtime);
+  void AddRuntime(const std::shared_ptr<HostRuntime>& runtime);
   std::shared_ptr<HostRuntime> FindRuntime(uint64_t id) const;
   void RemoveRuntime(uint64_t id) { runtimes_.erase(id); }
   uint64_t NextRuntimeId() { return ++last_runtime_id_; }
 
   // Ends what runs in any runtime, for a process that is about to exit: a
-  // thread must not run JavaScript while V8's platform goes.
-  void HaltRunningCode();
+  // thread must not run JavaScript while V8's platform goes. False: one does not
+  // end.
+  bool HaltRunningCode();
 
   // Whether the JavaScript of this environment is being terminated, as by
   // worker.terminate(): told only to who runs some.
@@ -80,6 +83,9 @@ class Environment {
   napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
   uint64_t last_runtime_id_ = 0;
   std::unordered_map<uint64_t, std::weak_ptr<HostRuntime>> runtimes_;
+  // Of all runtimes whose threads still live, also where nothing else refers to
+  // them any more.
+  std::vector<std::weak_ptr<RuntimeCore>> cores_;
   std::unordered_set<JsFunction*> functions_;
 };
 

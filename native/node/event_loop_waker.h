@@ -1,6 +1,6 @@
 // Wakes the host's event loop when runtimes have messages for it.
 //
-// Thread: WakeHost any; the rest host.
+// Thread: host; WakeHost from any.
 // Owner: shared by Environment and the channels of its runtimes, which may
 // outlive it.
 #pragma once

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 #include "isolate/runtime_thread.h"
@@ -24,8 +23,6 @@ constexpr Nanos kGraceWall = Nanos{2'000'000'000};
 constexpr Nanos kOverrunStep = Nanos{5'000'000};
 // How soon a waiting worker notices that it is being terminated.
 constexpr Nanos kProbeEvery = Nanos{50'000'000};
-// For a runtime that has just answered to fall idle.
-constexpr Nanos kIdlePatience = Nanos{10'000'000};
 // For figures of a runtime that is busy with something else.
 constexpr Nanos kFiguresPatience = Nanos{5'000'000};
 
@@ -85,17 +82,21 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   Waiting waiting{++last_call_, innermost_, kNever};
   command.id = waiting.id;
   command.parent = serving_;
+  waiting.limits = command.limits;
   if (command.limits.wall != kNever) {
-    command.issued = NowNanos();
+    command.issued = waiting.issued = NowNanos();
     waiting.deadline = command.issued + command.limits.wall;
   }
-  CallLimits limits = command.limits;
+  if (command.limits.cpu != kNever) {
+    waiting.cpu_deadline = core_->CpuTime() + command.limits.cpu;
+    // No sooner can that much have been computed.
+    waiting.deadline = std::min(waiting.deadline, NowNanos() + command.limits.cpu);
+  }
   // The runtime must not go while its call is on the stack.
   std::shared_ptr<HostRuntime> self = shared_from_this();
   innermost_ = &waiting;
   core_->channel.PostToRuntime(std::move(command));
   Failure why;
-  why.limit = static_cast<double>(limits.wall) / 1e6;
   core_->channel.BeginHostWait();
   bool answered = Await(waiting, &why);
   core_->channel.EndHostWait();
@@ -147,18 +148,26 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
 
 bool HostRuntime::HasOverrun(Waiting& waiting, Failure* why) {
   Nanos now = NowNanos();
-  auto limit = static_cast<Nanos>(why->limit * 1e6);
-  why->kind = FailureKind::kTimeout;
-  why->clock = TimeoutClock::kWall;
-  why->seen = static_cast<double>(now - waiting.deadline + limit) / 1e6;
-  // Its turn has not come: the runtime will find its time passed and skip it.
-  if (core_->last_begun.load(std::memory_order_relaxed) < waiting.id) return true;
   Nanos cpu = core_->CpuTime();
+  const CallLimits& limits = waiting.limits;
+  Nanos wall_deadline = limits.wall == kNever ? kNever : waiting.issued + limits.wall;
+  bool is_wall = now >= wall_deadline;
+  if (!is_wall && cpu < waiting.cpu_deadline) return false;
+  why->kind = FailureKind::kTimeout;
+  why->clock = is_wall ? TimeoutClock::kWall : TimeoutClock::kCpu;
+  why->limit = static_cast<double>(is_wall ? limits.wall : limits.cpu) / 1e6;
+  Nanos elapsed = is_wall ? now - waiting.issued : cpu - (waiting.cpu_deadline - limits.cpu);
+  why->seen = static_cast<double>(elapsed) / 1e6;
+  // Its turn has not come: the runtime will find its time passed and skip it.
+  if (is_wall && core_->last_begun.load(std::memory_order_relaxed) < waiting.id) return true;
   if (!waiting.overrun) {
     waiting.overrun = true;
+    waiting.overrun_since = now;
     waiting.overrun_cpu = cpu;
   }
-  if (cpu - waiting.overrun_cpu < kGraceCpu && now - waiting.deadline < kGraceWall) return false;
+  if (cpu - waiting.overrun_cpu < kGraceCpu && now - waiting.overrun_since < kGraceWall) {
+    return false;
+  }
   // A builtin that never looks at interrupts: the thread is left to free itself
   // when it comes back.
   core_->Die(*why);
@@ -301,19 +310,6 @@ void HostRuntime::GiveUpTerminating() {
 }
 
 void HostRuntime::Abandon() { core_->Die(Failure{}); }
-
-void HostRuntime::HaltIfRunning(Nanos deadline) {
-  // One that is merely about to fall idle is left to the exit listeners.
-  Nanos patience = NowNanos() + kIdlePatience;
-  while (!dead() && core_->phase.load(std::memory_order_acquire) != RuntimeCore::Phase::kServing) {
-    if (NowNanos() < patience) {
-      std::this_thread::yield();
-      continue;
-    }
-    Abandon();
-  }
-  if (dead()) core_->WaitForThreadEnd(deadline);
-}
 
 void HostRuntime::ReleaseFunction(uint64_t id) {
   if (dead()) return;

@@ -33,6 +33,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   Environment& environment() const { return environment_; }
   uint64_t id() const { return id_; }
   RuntimeCore& core() { return *core_; }
+  const std::shared_ptr<RuntimeCore>& core_pointer() const { return core_; }
   HostObjects& objects() { return objects_; }
   const RuntimeLimits& limits() const { return core_->limits; }
   bool dead() const { return core_->dying(); }
@@ -59,7 +60,6 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   // For an environment that ends: as Close(), but touches no promise.
   void Abandon();
   bool WaitForThreadEnd(Nanos deadline) { return core_->WaitForThreadEnd(deadline); }
-  void HaltIfRunning(Nanos deadline);
 
   // Called by the event loop when the runtime has something to say.
   void ServeMessages();
@@ -76,11 +76,15 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   struct Waiting {
     uint64_t id;
     Waiting* outer;
-    Nanos deadline;  // kNever: none
+    Nanos deadline;  // when to look whether a limit has been overrun; kNever: none
     bool answered = false;
     Message reply{};
-    // Set once the deadline has passed: the thread's CPU time at that moment.
+    CallLimits limits{};
+    Nanos issued = 0;
+    Nanos cpu_deadline = kNever;  // of the runtime's thread
+    // Set once a limit has passed: since when, and the thread's CPU time then.
     bool overrun = false;
+    Nanos overrun_since = 0;
     Nanos overrun_cpu = 0;
   };
   HostRuntime(Environment& environment, std::shared_ptr<RuntimeCore> core, uint64_t id)

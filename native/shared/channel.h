@@ -6,7 +6,7 @@
 // come. So the host serves host calls while it waits for a reply, and the
 // runtime serves commands while it waits for a host call.
 //
-// Thread: each method names its side.
+// Thread: any, each method names its side.
 // Owner: RuntimeCore.
 #pragma once
 

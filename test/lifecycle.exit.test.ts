@@ -8,6 +8,10 @@ async function expectExit(script: string, wanted: { code: number; stdout: string
   return stderr;
 }
 
+/** A built-in that looks at no interrupt: its thread is left behind. */
+const stuck =
+  'codeOf(() => runtime.eval("Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)", { timeout: 20 }));';
+
 /** The states in which a process can be left; each declares `runtime`. */
 const states: [state: string, script: string][] = [
   ['a runtime that never ran', 'const runtime = new Runtime();'],
@@ -32,9 +36,6 @@ const states: [state: string, script: string][] = [
     'const runtime = new Runtime({ maxHeapSize: 32 << 20 }); codeOf(() => runtime.eval("const a = []; for (;;) a.push([1]);"));',
   ],
 ];
-
-/** A built-in that looks at no interrupt: its thread is left behind. */
-const stuck = 'codeOf(() => runtime.eval("Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)", { timeout: 20 }));';
 
 /** States in which code runs in the background when the process is told to end. */
 const busy: [state: string, script: string][] = [

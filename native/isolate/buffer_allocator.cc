@@ -11,7 +11,9 @@ constexpr size_t kNeverRefused = 64;
 }  // namespace
 
 bool BufferAllocator::Charge(size_t length) {
-  if (budget_->Charge(length)) return true;
+  bool granted = budget_->Charge(length);
+  last_refused_.store(!granted, std::memory_order_relaxed);
+  if (granted) return true;
   if (length <= kNeverRefused) {
     budget_->ChargeRegardless(length);
     return true;

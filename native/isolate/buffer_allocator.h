@@ -25,9 +25,11 @@ class BufferAllocator final : public node::ArrayBufferAllocator {
   void* AllocateUninitialized(size_t length) override;
   void Free(void* data, size_t length) override;
 
-  // Called on the runtime's thread when a request that could fit was refused;
-  // V8 collects garbage and asks again before it throws.
+  // Called on the runtime's thread when a request that could fit was refused.
   using RefusedCallback = void (*)(void* context);
+  // Whether the last request was refused: V8 collects garbage and asks again, so
+  // that a refusal stands only if nothing was granted after it.
+  bool LastRefused() const { return last_refused_.load(std::memory_order_relaxed); }
   void OnRefused(RefusedCallback callback, void* context) {
     refused_ = callback;
     refused_context_ = context;
@@ -38,6 +40,7 @@ class BufferAllocator final : public node::ArrayBufferAllocator {
   bool Charge(size_t length);
 
   const std::shared_ptr<MemoryBudget> budget_;
+  std::atomic<bool> last_refused_{false};
   RefusedCallback refused_ = nullptr;
   void* refused_context_ = nullptr;
 };

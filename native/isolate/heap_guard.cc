@@ -64,10 +64,10 @@ size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   return current + kHeadroom;
 }
 
-void HeapGuard::AfterCollection(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags,
-                                void* data) {
+void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<HeapGuard*>(data);
-  self->core_.budget->SetHeap(StatisticsOf(isolate).used_heap_size());
+  self->PublishFigures();
+  self->core_.budget->SetHeap(self->core_.figures.heap_used.Get());
   if (self->core_.budget->Exhausted()) self->DieOfMemory(self->core_.budget->total());
 }
 
@@ -82,10 +82,12 @@ void HeapGuard::BufferRefused(void* data) {
       [](v8::Isolate*, void* guard_data) {
         auto* guard = static_cast<HeapGuard*>(guard_data);
         guard->refusal_pending_ = false;
-        // What is left after all collections is in use; less than half of the
-        // limit in use means that the request was large, not the runtime full.
+        // Less than half of the limit in use means that the request was large, not
+        // the runtime full.
         size_t used = guard->core_.budget->total();
-        if (used > guard->limit_ / 2) guard->DieOfMemory(used);
+        if (guard->allocator_.LastRefused() && used > guard->limit_ / 2) {
+          guard->DieOfMemory(used);
+        }
       },
       self);
 }

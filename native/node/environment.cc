@@ -26,10 +26,12 @@ constexpr Nanos kHaltPatience = Nanos{200'000'000};
 void LeaveToCleanupHook(Napi::Env, Environment*) {}
 
 void Environment::Create(Napi::Env env) {
-  auto* environment = new Environment(env);
+  std::shared_ptr<Environment> environment(new Environment(env));
+  environment->self_ = environment;
+  environment->Open();
   // The finalizer does nothing: the cleanup hook, which may have to wait for
-  // libuv, frees it.
-  env.SetInstanceData<Environment, LeaveToCleanupHook>(environment);
+  // libuv, lets go of it.
+  env.SetInstanceData<Environment, LeaveToCleanupHook>(environment.get());
 }
 
 Environment::Environment(Napi::Env env) : isolate_(v8::Isolate::GetCurrent()), env_(env) {
@@ -42,11 +44,14 @@ Environment::Environment(Napi::Env env) : isolate_(v8::Isolate::GetCurrent()), e
   external_.Reset(isolate_, v8::External::New(isolate_, this));
   function_key_.Reset(isolate_, v8::Private::New(isolate_, Literal(isolate_, "isolet:function")));
   resource_.Reset(isolate_, v8::Object::New(isolate_));
+}
+
+void Environment::Open() {
   waker_ = EventLoopWaker::Open(
-      loop, [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
+      node::GetCurrentEventLoop(isolate_), [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
   RecordReferenceIntrinsics(isolate_);
   napi_add_async_cleanup_hook(
-      env,
+      env_,
       [](napi_async_cleanup_hook_handle, void* data) { static_cast<Environment*>(data)->CleanUp(); },
       this, &cleanup_hook_);
 }
@@ -128,9 +133,15 @@ void Environment::CleanUp() {
   runtimes.clear();
   runtimes_.clear();
   for (JsFunction* function : std::exchange(functions_, {})) delete function;
+  create_error_.Reset();
+  function_prototype_.Reset();
+  function_key_.Reset();
+  external_.Reset();
+  resource_.Reset();
+  realm_.reset();
   waker_->Close([this] {
     napi_async_cleanup_hook_handle hook = cleanup_hook_;
-    delete this;
+    self_.reset();  // may be the end of this object
     napi_remove_async_cleanup_hook(hook);
   });
 }

@@ -1,7 +1,8 @@
 // What the addon keeps per Node environment (the main thread, each worker).
 //
 // Thread: host.
-// Owner: the environment: made by the addon's init, freed by its cleanup hook.
+// Owner: itself until its cleanup hook has run, and the runtimes that outlive that:
+// N-API finalizes their objects later.
 #pragma once
 
 #include <napi.h>
@@ -26,7 +27,7 @@ class HostRuntime;
 class RuntimeCore;
 struct JsFunction;
 
-class Environment {
+class Environment : public std::enable_shared_from_this<Environment> {
  public:
   static void Create(Napi::Env env);
   static Environment& Of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
@@ -67,6 +68,7 @@ class Environment {
  private:
   explicit Environment(Napi::Env env);
   void OnWake(const std::vector<uint64_t>& runtimes);
+  void Open();
   void CleanUp();
 
   v8::Isolate* const isolate_;
@@ -81,6 +83,7 @@ class Environment {
   v8::Global<v8::Object> resource_;
   std::shared_ptr<EventLoopWaker> waker_;
   napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
+  std::shared_ptr<Environment> self_;
   uint64_t last_runtime_id_ = 0;
   std::unordered_map<uint64_t, std::weak_ptr<HostRuntime>> runtimes_;
   // Of all runtimes whose threads still live, also where nothing else refers to

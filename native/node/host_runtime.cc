@@ -24,7 +24,7 @@ constexpr Nanos kOverrunStep = Nanos{5'000'000};
 // How soon a waiting worker notices that it is being terminated.
 constexpr Nanos kProbeEvery = Nanos{50'000'000};
 // For figures of a runtime that is busy with something else.
-constexpr Nanos kFiguresPatience = Nanos{5'000'000};
+constexpr Nanos kFiguresPatience = Nanos{25'000'000};
 
 }  // namespace
 
@@ -33,7 +33,7 @@ std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, Runtim
   uint64_t id = environment.NextRuntimeId();
   auto core = std::make_shared<RuntimeCore>(std::move(limits), std::move(bootstrap),
                                             environment.platform(), environment.waker(), id);
-  std::shared_ptr<HostRuntime> runtime(new HostRuntime(environment, core, id));
+  std::shared_ptr<HostRuntime> runtime(new HostRuntime(environment.shared_from_this(), core, id));
   environment.AddRuntime(runtime);
   int error = RuntimeThread::Start(core);
   if (error != 0) {
@@ -47,19 +47,19 @@ std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, Runtim
 }
 
 HostRuntime::~HostRuntime() {
-  environment_.RemoveRuntime(id_);
+  environment_->RemoveRuntime(id_);
   Abandon();
 }
 
 bool HostRuntime::Throw(const Failure& failure) {
-  environment_.isolate()->ThrowException(ErrorOfFailure(*this, failure));
+  environment_->isolate()->ThrowException(ErrorOfFailure(*this, failure));
   return false;
 }
 
 bool HostRuntime::ThrowIfDead() { return !dead() || Throw(core_->DeathReason()); }
 
 bool HostRuntime::WriteValue(v8::Local<v8::Value> value, std::string_view root, Message* message) {
-  ValueWriter writer(environment_.realm(), *this, message->payload, limits(), ErrorStacks::kStrip);
+  ValueWriter writer(environment_->realm(), *this, message->payload, limits(), ErrorStacks::kStrip);
   if (writer.Write(value, root)) return true;
   if (writer.problem() == WriteProblem::kThrown) return false;
   return Throw(writer.TakeFailure());
@@ -72,7 +72,7 @@ bool HostRuntime::WriteSource(v8::Local<v8::Value> source, Message* message) {
     limits->max_serialization_bytes = SIZE_MAX;
     return limits;
   }();
-  ValueWriter writer(environment_.realm(), *this, message->payload, *unlimited,
+  ValueWriter writer(environment_->realm(), *this, message->payload, *unlimited,
                      ErrorStacks::kStrip);
   return writer.Write(source, "code");
 }
@@ -103,7 +103,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   innermost_ = waiting.outer;
   if (host_terminating_) {
     // What a frame of ours has caught has to go on to the bottom of the stack.
-    environment_.isolate()->TerminateExecution();
+    environment_->isolate()->TerminateExecution();
     return {};
   }
   if (answered) return Deliver(waiting.reply);
@@ -113,7 +113,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
 
 bool HostRuntime::Await(Waiting& waiting, Failure* why) {
   Channel& channel = core_->channel;
-  Nanos next_probe = environment_.is_worker() ? NowNanos() + kProbeEvery : kNever;
+  Nanos next_probe = environment_->is_worker() ? NowNanos() + kProbeEvery : kNever;
   Nanos wake = std::min(waiting.deadline, next_probe);
   for (;;) {
     Message message;
@@ -135,7 +135,7 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
     if (channel.WaitAsHost([&] { return dead(); }, wake)) continue;
     Nanos now = NowNanos();
     if (now >= next_probe) {
-      if (environment_.IsTerminating()) {
+      if (environment_->IsTerminating()) {
         GiveUpTerminating();
         return false;
       }
@@ -185,7 +185,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Message& reply) {
       return promise;
     }
     default: {
-      ValueReader reader(environment_.realm(), *this, reply.payload, nullptr);
+      ValueReader reader(environment_->realm(), *this, reply.payload, nullptr);
       v8::Local<v8::Value> value;
       if (reader.Read().ToLocal(&value)) return value;
       return {};
@@ -249,7 +249,7 @@ void HostRuntime::RefreshFigures() {
   }
   core_->channel.EndHostWait();
   innermost_ = waiting.outer;
-  if (!deferred_.empty()) environment_.waker()->WakeHost(id_);
+  if (!deferred_.empty()) environment_->waker()->WakeHost(id_);
 }
 
 void HostRuntime::Serve(Message& message) {
@@ -321,7 +321,7 @@ void HostRuntime::ReleaseFunction(uint64_t id) {
 
 bool HostRuntime::Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
                          FunctionName* name, Refusal* refusal) {
-  JsFunction* handle = JsFunction::Find(environment_, function);
+  JsFunction* handle = JsFunction::Find(*environment_, function);
   if (handle == nullptr) {
     *name = {WireTag::kFunction, objects_.Add(function, receiver)};
     return true;
@@ -342,7 +342,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Import(FunctionName name) {
   if (name.tag == WireTag::kOwnFunction) return objects_.FindValue(name.id);
   v8::Local<v8::Function> function;
   auto remote = std::make_shared<RemoteFunction>(shared_from_this(), name.id);
-  if (!JsFunction::Create(environment_, std::move(remote), limits().call, {}).ToLocal(&function)) {
+  if (!JsFunction::Create(*environment_, std::move(remote), limits().call, {}).ToLocal(&function)) {
     return {};
   }
   return function;

@@ -30,7 +30,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
                                             std::string bootstrap);
   ~HostRuntime() override;
 
-  Environment& environment() const { return environment_; }
+  Environment& environment() const { return *environment_; }
   uint64_t id() const { return id_; }
   RuntimeCore& core() { return *core_; }
   const std::shared_ptr<RuntimeCore>& core_pointer() const { return core_; }
@@ -87,8 +87,9 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
     Nanos overrun_since = 0;
     Nanos overrun_cpu = 0;
   };
-  HostRuntime(Environment& environment, std::shared_ptr<RuntimeCore> core, uint64_t id)
-      : environment_(environment), core_(std::move(core)), id_(id), objects_(*this), promises_(*this) {}
+  HostRuntime(std::shared_ptr<Environment> environment, std::shared_ptr<RuntimeCore> core,
+              uint64_t id)
+      : environment_(std::move(environment)), core_(std::move(core)), id_(id), objects_(*this), promises_(*this) {}
 
   // False: no answer will come; the reason is in `why`, or JavaScript of this
   // environment is being terminated and `why` is left alone.
@@ -100,7 +101,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   void EndOfLife();
   void GiveUpTerminating();
 
-  Environment& environment_;
+  const std::shared_ptr<Environment> environment_;
   const std::shared_ptr<RuntimeCore> core_;
   const uint64_t id_;
   HostObjects objects_;

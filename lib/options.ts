@@ -74,7 +74,8 @@ const group: Rule = { expected: 'an object', isType: isObject };
 /** As Node checks it, so that another realm's AbortSignal will do. */
 const abortSignal: Rule = {
   expected: 'an AbortSignal',
-  isType: (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
+  isType: (value) =>
+    isObject(value) && 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value,
 };
 
 const duration: Rule = {

@@ -64,8 +64,10 @@ void CallScope::Finish() {
 }
 
 bool CallScope::Stopping() const {
-  return thread_.core().dying() || aborted_ ||
-         (IsArmed() && thread_.timer().Fired() != WatchdogClock::kNone);
+  for (const CallScope* scope = this; scope != nullptr; scope = scope->outer_) {
+    if (scope->aborted_) return true;
+  }
+  return thread_.core().dying() || (IsArmed() && thread_.timer().Fired() != WatchdogClock::kNone);
 }
 
 Failure CallScope::TimeoutOf(const CallScope& scope, TimeoutClock clock) const {

@@ -57,6 +57,9 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
   Nanos started = NowNanos();
   {
     thread_.core().last_begun.store(command.id, std::memory_order_relaxed);
+    if (is_outermost) {
+      thread_.core().last_outermost_begun.store(command.id, std::memory_order_relaxed);
+    }
     CallScope scope(thread_, command.limits, command.issued, command.id);
     v8::TryCatch try_catch(isolate);
     // Its time may have passed in the queue, or it was aborted there.
@@ -71,8 +74,7 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     try_catch.Reset();
   }
   if (is_outermost) CountExecution(kind, started);
-  bool is_pending_async =
-      command.settling == Settling::kAsync && answer.status == Status::kPromise;
+  bool is_pending_async = command.settling == Settling::kAsync && answer.status == Status::kPromise;
   if (!is_pending_async) thread_.core().channel.PostToHost(std::move(answer));
   if (is_outermost) thread_.pending().Expire();
 }
@@ -94,11 +96,16 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
     EncodeException(exception, message, answer);
     return;
   }
-  bool is_pending = value->IsPromise() &&
-                    value.As<v8::Promise>()->State() == v8::Promise::PromiseState::kPending;
+  bool is_pending =
+      value->IsPromise() && value.As<v8::Promise>()->State() == v8::Promise::PromiseState::kPending;
   // A nested call leaves the outer one's continuations alone unless it needs them.
   if (scope.outer() == nullptr || is_pending) isolate->PerformMicrotaskCheckpoint();
   if (try_catch.HasTerminated() || thread_.Stopping()) return;
+  if (command.settling == Settling::kAsync && !AdoptThenable(&value)) {
+    if (try_catch.HasTerminated() || thread_.Stopping() || !try_catch.HasCaught()) return;
+    EncodeException(try_catch.Exception(), try_catch.Message(), answer);
+    return;
+  }
   if (value->IsPromise()) {
     v8::Local<v8::Promise> promise = value.As<v8::Promise>();
     switch (promise->State()) {
@@ -122,6 +129,25 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
     }
   }
   Encode(value, Status::kValue, answer);
+}
+
+// What resolves the host's promise must not be a thenable there: the host would
+// call the plugin's `then` itself, on no call's account.
+bool Evaluator::AdoptThenable(v8::Local<v8::Value>* value) {
+  if (!(*value)->IsObject() || (*value)->IsPromise()) return true;
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  v8::Local<v8::Value> then;
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!value->As<v8::Object>()->Get(context, Literal(isolate, "then")).ToLocal(&then)) return false;
+  if (!then->IsFunction()) return true;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
+      resolver->Resolve(context, *value).IsNothing()) {
+    return false;
+  }
+  isolate->PerformMicrotaskCheckpoint();
+  *value = resolver->GetPromise();
+  return !thread_.Stopping();
 }
 
 bool Evaluator::Encode(v8::Local<v8::Value> value, Status status, Message* answer) {
@@ -280,7 +306,11 @@ void Evaluator::Define(Message& command) {
     v8::Local<v8::Value> value;
     if (!reader.ReadString().ToLocal(&name) || !reader.Read().ToLocal(&value)) return {};
     if (value->IsFunction()) value.As<v8::Function>()->SetName(name);
-    if (!context->Global()->DefineOwnProperty(context, name, value, v8::None).FromMaybe(false)) {
+    bool defined =
+        context->Global()->DefineOwnProperty(context, name, value, v8::None).FromMaybe(false);
+    if (!defined) {
+      isolate->ThrowException(v8::Exception::TypeError(
+          v8::String::Concat(isolate, Text(isolate, "the plugin has fixed its global "), name)));
       return {};
     }
     return v8::Undefined(isolate).As<v8::Value>();

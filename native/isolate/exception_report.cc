@@ -27,7 +27,9 @@ class Report {
 
   bool Build();
   bool Encode(Payload* payload);
-  void Drop(const char* field) { object_->Delete(context_, Literal(isolate_, field)).FromMaybe(false); }
+  void Drop(const char* field) {
+    object_->Delete(context_, Literal(isolate_, field)).FromMaybe(false);
+  }
 
  private:
   void Set(const char* field, v8::Local<v8::Value> value) {
@@ -51,8 +53,8 @@ class Report {
 
 v8::Local<v8::String> Report::Cut(v8::Local<v8::String> text) {
   if (text->Length() <= kMostText) return text;
-  std::vector<uint16_t> units(static_cast<size_t>(text->Length()));
-  CopyTwoByte(isolate_, text, units.data());
+  std::vector<uint16_t> units(kMostText);
+  CopyTwoByte(isolate_, text, units.data(), kMostText);
   return v8::String::NewFromTwoByte(isolate_, units.data(), v8::NewStringType::kNormal, kMostText)
       .ToLocalChecked();
 }
@@ -120,8 +122,8 @@ void Report::AddErrorFields(v8::Local<v8::Object> error) {
   if (thread_.Stopping()) return;
   v8::Local<v8::Array> names;
   if (!error
-           ->GetOwnPropertyNames(context_, static_cast<v8::PropertyFilter>(
-                                               v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS))
+           ->GetOwnPropertyNames(
+               context_, static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS))
            .ToLocal(&names)) {
     return;
   }

@@ -33,6 +33,8 @@ class FunctionPort {
   // Names `function` for the other side. False: it can't cross.
   virtual bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
                       FunctionName* name, Refusal* refusal) = 0;
+  // Takes back what Export named with kFunction: it has not been sent.
+  virtual void Withdraw(uint64_t id) = 0;
   // The function that the other side named; empty if there is none such.
   virtual v8::MaybeLocal<v8::Value> Import(FunctionName name) = 0;
   // True once the call that is being encoded is to be given up.

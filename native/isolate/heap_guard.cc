@@ -12,6 +12,8 @@ namespace {
 // it can be terminated. Half of it was not enough for growth inside builtins.
 constexpr size_t kHeadroom = size_t{64} << 20;
 
+constexpr int kMostRaises = 4;
+
 v8::HeapStatistics StatisticsOf(v8::Isolate* isolate) {
   v8::HeapStatistics statistics;
   isolate->GetHeapStatistics(&statistics);
@@ -61,7 +63,10 @@ void HeapGuard::DieOfMemory(size_t used) {
 size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<HeapGuard*>(data);
   self->DieOfMemory(self->Used());
-  return current + kHeadroom;
+  // Code that never comes to a place where it can be terminated (on Node 24 a
+  // loop of `new Array(1000).fill(1)` is such) must not take the machine: V8's
+  // fatal handler is next.
+  return self->raises_++ < kMostRaises ? current + kHeadroom : current;
 }
 
 void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {

@@ -38,6 +38,7 @@ class HeapGuard {
   BufferAllocator& allocator_;
   size_t limit_;
   bool refusal_pending_ = false;
+  int raises_ = 0;
 };
 
 }  // namespace isolet

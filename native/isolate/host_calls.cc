@@ -132,7 +132,8 @@ void HostCalls::Settle(Message& settled) {
     if (!Decode(settled).ToLocal(&value)) {
       if (try_catch.HasTerminated()) return;
       fulfil = false;
-      value = try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
+      value =
+          try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
     }
   }
   if (fulfil) {

@@ -97,13 +97,12 @@ v8::Isolate* CreateFromNodeSnapshot(const IsolateParts& parts, const RuntimeLimi
   v8::Isolate* isolate = nullptr;
 #if NODE_MAJOR_VERSION >= 24
   // Made with the real platform, or V8 would keep the one on our stack.
-  settings.cpp_heap =
-      v8::CppHeap::Create(parts.platform, v8::CppHeapCreateParams({})).release();
+  settings.cpp_heap = v8::CppHeap::Create(parts.platform, v8::CppHeapCreateParams({})).release();
 #endif
 #ifdef ISOLET_HAS_WEAK_NEW_ISOLATE
-  using WithParams = v8::Isolate* (*)(v8::Isolate::CreateParams*, uv_loop_s*,
-                                      node::MultiIsolatePlatform*, const node::SnapshotData*,
-                                      const node::IsolateSettings&);
+  using WithParams =
+      v8::Isolate* (*)(v8::Isolate::CreateParams*, uv_loop_s*, node::MultiIsolatePlatform*,
+                       const node::SnapshotData*, const node::IsolateSettings&);
   WithParams volatile with_params = &node::NewIsolate;
   if (with_params != nullptr) {
     v8::Isolate::CreateParams params;

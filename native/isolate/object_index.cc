@@ -4,7 +4,9 @@ namespace isolet {
 
 size_t ObjectIndex::SlotOf(v8::Local<v8::Object> object) const {
   size_t mask = slots_.size() - 1;
-  size_t slot = static_cast<uint32_t>(object->GetIdentityHash()) & mask;
+  // V8's hashes have some 20 bits: spread, or millions of objects share one run of slots.
+  size_t slot =
+      (static_cast<uint64_t>(object->GetIdentityHash()) * 0x9E3779B97F4A7C15u >> 32) & mask;
   while (slots_[slot] != 0 && objects_[slots_[slot] - 1] != object) slot = (slot + 1) & mask;
   return slot;
 }

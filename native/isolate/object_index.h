@@ -26,7 +26,7 @@ class ObjectIndex {
   size_t SlotOf(v8::Local<v8::Object> object) const;
 
   std::vector<v8::Local<v8::Object>> objects_;  // by number; empty where skipped
-  std::vector<uint32_t> slots_;  // number + 1, open-addressed by identity hash
+  std::vector<uint32_t> slots_;                 // number + 1, open-addressed by identity hash
 };
 
 }  // namespace isolet

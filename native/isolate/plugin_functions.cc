@@ -32,8 +32,8 @@ bool PluginFunctions::Export(v8::Local<v8::Function> function, v8::Local<v8::Val
 
 uint64_t PluginFunctions::Hold(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver) {
   v8::Isolate* isolate = thread_.isolate();
-  uint64_t id = exported_.Add({v8::Global<v8::Function>(isolate, function),
-                               v8::Global<v8::Value>(isolate, receiver)});
+  uint64_t id = exported_.Add(
+      {v8::Global<v8::Function>(isolate, function), v8::Global<v8::Value>(isolate, receiver)});
   Process::Get().live.handles.fetch_add(1, std::memory_order_relaxed);
   thread_.core().figures.open_handles.Set(exported_.size() + proxied_.size());
   return id;

@@ -24,6 +24,7 @@ class PluginFunctions final : public FunctionPort {
   // FunctionPort
   bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver, FunctionName* name,
               Refusal* refusal) override;
+  void Withdraw(uint64_t id) override { Release(id); }
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
   bool ShouldStop() override;
 

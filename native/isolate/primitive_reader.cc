@@ -77,8 +77,8 @@ bool PrimitiveReader::ReadBigInt(v8::Local<v8::Value>* value) {
   std::vector<uint64_t> digits(words);
   if (words > 0) std::memcpy(digits.data(), bytes, digits.size() * 8);
   v8::Local<v8::BigInt> result;
-  if (!v8::BigInt::NewFromWords(isolate_->GetCurrentContext(), sign != 0 ? 1 : 0, static_cast<int>(words),
-                                digits.data())
+  if (!v8::BigInt::NewFromWords(isolate_->GetCurrentContext(), sign != 0 ? 1 : 0,
+                                static_cast<int>(words), digits.data())
            .ToLocal(&result)) {
     return false;
   }

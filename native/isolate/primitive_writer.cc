@@ -29,7 +29,8 @@ bool PrimitiveWriter::Write(v8::Local<v8::Value> value) {
   } else if (value->IsFalse()) {
     out_->Tag(WireTag::kFalse);
   } else if (value->IsBigInt()) {
-    if (!meter_->HasRoom(static_cast<size_t>(value.As<v8::BigInt>()->WordCount()) * 8)) return false;
+    if (!meter_->HasRoom(static_cast<size_t>(value.As<v8::BigInt>()->WordCount()) * 8))
+      return false;
     WriteBigInt(value.As<v8::BigInt>());
   } else {
     return false;
@@ -51,10 +52,10 @@ bool PrimitiveWriter::WriteString(v8::Local<v8::String> string) {
   out_->Varint(length);
   uint8_t* room = out_->Room(size_t{length} * 2);
   if ((reinterpret_cast<uintptr_t>(room) & 1U) == 0) {
-    CopyTwoByte(isolate_, string, reinterpret_cast<uint16_t*>(room));
+    CopyTwoByte(isolate_, string, reinterpret_cast<uint16_t*>(room), string->Length());
   } else {
     std::vector<uint16_t> units(length);
-    CopyTwoByte(isolate_, string, units.data());
+    CopyTwoByte(isolate_, string, units.data(), string->Length());
     if (length > 0) std::memcpy(room, units.data(), size_t{length} * 2);
   }
   return true;

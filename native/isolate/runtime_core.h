@@ -52,6 +52,9 @@ class RuntimeCore {
   // The last command that has begun: a host whose time is up before its command
   // has need not give the runtime up for it.
   std::atomic<uint64_t> last_begun{0};
+  // The same of commands that are not nested: those nested in one of these do not
+  // tell that an earlier one, put aside, has had its turn.
+  std::atomic<uint64_t> last_outermost_begun{0};
 
   // Records the reason and stops what runs. The first reason stands: it is
   // written before anything is stopped, so that no call sees a generic one.
@@ -79,12 +82,12 @@ class RuntimeCore {
   mutable std::mutex mutex_;
   mutable std::condition_variable thread_changed_;
   std::atomic<bool> dying_{false};
-  Failure death_reason_;                        // guarded by mutex_
+  Failure death_reason_;  // guarded by mutex_
   std::atomic<size_t> abort_count_{0};
-  std::vector<uint64_t> abort_requests_;        // guarded by mutex_
-  std::unique_ptr<ThreadClock> thread_clock_;   // guarded by mutex_
-  Nanos final_cpu_time_ = 0;                    // guarded by mutex_
-  bool thread_ended_ = false;                   // guarded by mutex_
+  std::vector<uint64_t> abort_requests_;       // guarded by mutex_
+  std::unique_ptr<ThreadClock> thread_clock_;  // guarded by mutex_
+  Nanos final_cpu_time_ = 0;                   // guarded by mutex_
+  bool thread_ended_ = false;                  // guarded by mutex_
 };
 
 }  // namespace isolet

@@ -113,7 +113,7 @@ bool RuntimeThread::MarkAborted(uint64_t call) {
 
 void RuntimeThread::TakeAbort(uint64_t call) {
   core_->ForgetAbort(call);
-  MarkAborted(call);
+  if (MarkAborted(call)) isolate_->TerminateExecution();
   pending_->Abort(call);
   std::erase_if(deferred_, [&](const Message& message) { return message.id == call; });
 }
@@ -243,6 +243,11 @@ void RuntimeThread::Receive(Message& message) {
         return;
       }
       break;
+    case MessageKind::kRelease:
+      // Not before the calls put aside that still need it.
+      if (deferred_.empty()) break;
+      deferred_.push_back(std::move(message));
+      return;
     default:
       break;
   }
@@ -292,6 +297,7 @@ void RuntimeThread::ParkForever() {
   timer_.Disarm();
   core_->Die(std::move(failure));
   core_->ThreadEnded();
+  Process::Get().live.lost.fetch_add(1, std::memory_order_relaxed);
   Process::Get().live.ThreadEnded();
   for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }

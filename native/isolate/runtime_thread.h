@@ -47,9 +47,9 @@ class RuntimeThread {
   CallScope* innermost() const { return innermost_; }
   void SetInnermost(CallScope* scope) {
     innermost_ = scope;
-    core_->phase.store(scope != nullptr ? RuntimeCore::Phase::kComputing
-                                        : RuntimeCore::Phase::kServing,
-                       std::memory_order_release);
+    core_->phase.store(
+        scope != nullptr ? RuntimeCore::Phase::kComputing : RuntimeCore::Phase::kServing,
+        std::memory_order_release);
   }
   bool Stopping() const {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());

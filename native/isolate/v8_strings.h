@@ -21,11 +21,12 @@ inline void CopyOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint
 #endif
 }
 
-inline void CopyTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint16_t* out) {
+inline void CopyTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint16_t* out,
+                        int length) {
 #if V8_MAJOR_VERSION >= 13
-  string->WriteV2(isolate, 0, static_cast<uint32_t>(string->Length()), out);
+  string->WriteV2(isolate, 0, static_cast<uint32_t>(length), out);
 #else
-  string->Write(isolate, out, 0, string->Length(), v8::String::NO_NULL_TERMINATION);
+  string->Write(isolate, out, 0, length, v8::String::NO_NULL_TERMINATION);
 #endif
 }
 

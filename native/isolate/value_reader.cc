@@ -317,7 +317,8 @@ ValueReader::Step ValueReader::ReadBuffer(WireTag tag, v8::Local<v8::Value>* val
       return Step::kFailed;
     }
     if (length > 0) std::memcpy(data, bytes, length);
-    Attachment attachment{std::shared_ptr<void>(data, std::free), data, static_cast<size_t>(length)};
+    Attachment attachment{std::shared_ptr<void>(data, std::free), data,
+                          static_cast<size_t>(length)};
     return Adopt(&attachment, value);
   }
   uint32_t index = 0;
@@ -332,15 +333,15 @@ ValueReader::Step ValueReader::Adopt(Attachment* attachment, v8::Local<v8::Value
     ThrowBufferRefused(isolate_);
     return Step::kFailed;
   }
-  auto* store = new AttachedStore{std::move(attachment->owner), budget_};
-  void* data = std::exchange(attachment->data, nullptr);
+  // Copied, not moved: the report of a death is read once for every caller.
+  auto* store = new AttachedStore{attachment->owner, budget_};
   auto release = [](void*, size_t size, void* deleter_data) {
     auto* held = static_cast<AttachedStore*>(deleter_data);
     if (held->budget != nullptr) held->budget->Refund(size);
     delete held;
   };
   std::unique_ptr<v8::BackingStore> backing =
-      v8::ArrayBuffer::NewBackingStore(data, attachment->size, release, store);
+      v8::ArrayBuffer::NewBackingStore(attachment->data, attachment->size, release, store);
   return Number(v8::ArrayBuffer::New(isolate_, std::move(backing)), value);
 }
 

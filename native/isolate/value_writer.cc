@@ -180,17 +180,22 @@ bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::
     refusal_ = refusal.kind;
     return Refuse(refusal.what);
   }
+  if (name.tag == WireTag::kFunction) exported_.push_back(name.id);
   out_.Tag(name.tag);
   out_.Varint(name.id);
   return true;
+}
+
+void ValueWriter::WithdrawFunctions() {
+  for (uint64_t id : exported_) port_.Withdraw(id);
+  exported_.clear();
 }
 
 bool ValueWriter::OpenObject(v8::Local<v8::Object> object) {
   Frame frame{FrameKind::kObject, object, {}};
   if (!object
            ->GetOwnPropertyNames(
-               context_,
-               static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+               context_, static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
                v8::KeyConversionMode::kKeepNumbers)
            .ToLocal(&frame.items)) {
     return Fail(WriteProblem::kThrown);
@@ -211,8 +216,7 @@ bool ValueWriter::OpenDenseArray(v8::Local<v8::Object> object, uint32_t length) 
 
 bool ValueWriter::OpenArray(v8::Local<v8::Array> array) {
   uint32_t length = array->Length();
-  constexpr auto kFilter =
-      static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
+  constexpr auto kFilter = static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
   // A short array without names of its own, such as a match of a regular
   // expression has, is looked at element by element; a long one is asked which
   // it has, so that a sparse one does not cost its length.
@@ -231,8 +235,7 @@ bool ValueWriter::OpenArray(v8::Local<v8::Array> array) {
     if (!keys->Get(context_, length - 1).ToLocal(&last)) return Fail(WriteProblem::kThrown);
     if (last->IsUint32()) return OpenDenseArray(array, length);
   }
-  if (length <= kAlwaysDense &&
-      !array->GetOwnPropertyNames(context_, kFilter).ToLocal(&keys)) {
+  if (length <= kAlwaysDense && !array->GetOwnPropertyNames(context_, kFilter).ToLocal(&keys)) {
     return Fail(WriteProblem::kThrown);
   }
   Frame frame{FrameKind::kSparseArray, array, keys};
@@ -271,8 +274,7 @@ bool ValueWriter::OpenError(v8::Local<v8::Object> object) {
   v8::Local<v8::Array> names;
   if (!object
            ->GetOwnPropertyNames(
-               context_,
-               static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+               context_, static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
                v8::KeyConversionMode::kKeepNumbers)
            .ToLocal(&names)) {
     return Fail(WriteProblem::kThrown);

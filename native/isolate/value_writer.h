@@ -84,11 +84,14 @@ class ValueWriter {
   // Memory that the system refuses is a value too large, not the host's end.
   template <class Body>
   bool Guard(Body body) {
+    bool written;
     try {
-      return body();
+      written = body();
     } catch (const std::bad_alloc&) {
-      return Fail(WriteProblem::kTooLarge);
+      written = Fail(WriteProblem::kTooLarge);
     }
+    if (!written) WithdrawFunctions();
+    return written;
   }
   bool WriteTree(v8::Local<v8::Value> value, std::string_view root);
   // One step of the innermost frame; closes it at its end.
@@ -97,6 +100,7 @@ class ValueWriter {
 
   bool WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver);
   bool WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver);
+  void WithdrawFunctions();
   bool WriteReference(int64_t number);
   bool WriteRegExp(v8::Local<v8::RegExp> regexp);
   bool OpenObject(v8::Local<v8::Object> object);
@@ -130,6 +134,8 @@ class ValueWriter {
   std::string root_;
   std::vector<Frame> frames_;
   uint32_t steps_ = 0;
+  // Functions named for the other side, for the case that nothing is sent.
+  std::vector<uint64_t> exported_;
 
   WriteProblem problem_ = WriteProblem::kNone;
   FailureKind refusal_ = FailureKind::kDataClone;

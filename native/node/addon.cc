@@ -28,10 +28,18 @@ JsFunction* FunctionOf(const Napi::CallbackInfo& info) {
   return function;
 }
 
+// V8's own limit (Code::kMaxArguments).
+constexpr uint32_t kMostArguments = 65534;
+
 std::vector<v8::Local<v8::Value>> ArgumentsOf(const Napi::Value& value) {
   Napi::Array array = value.As<Napi::Array>();
-  std::vector<v8::Local<v8::Value>> arguments(array.Length());
-  for (uint32_t i = 0; i < array.Length(); ++i) arguments[i] = ToV8(array.Get(i));
+  // Once: a getter of the host's may lengthen it.
+  const uint32_t length = array.Length();
+  if (length > kMostArguments) {
+    throw Napi::RangeError::New(value.Env(), "more arguments than a function can take");
+  }
+  std::vector<v8::Local<v8::Value>> arguments(length);
+  for (uint32_t i = 0; i < length; ++i) arguments[i] = ToV8(array.Get(i));
   return arguments;
 }
 
@@ -80,8 +88,7 @@ Napi::Value CloseFunction(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value AbortFunction(const Napi::CallbackInfo& info) {
-  FunctionOf(info)->remote->runtime().Abort(
-      static_cast<uint64_t>(info[1].ToNumber().Int64Value()));
+  FunctionOf(info)->remote->runtime().Abort(static_cast<uint64_t>(info[1].ToNumber().Int64Value()));
   return {};
 }
 

@@ -47,12 +47,15 @@ Environment::Environment(Napi::Env env) : isolate_(v8::Isolate::GetCurrent()), e
 }
 
 void Environment::Open() {
-  waker_ = EventLoopWaker::Open(
-      node::GetCurrentEventLoop(isolate_), [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
+  waker_ =
+      EventLoopWaker::Open(node::GetCurrentEventLoop(isolate_),
+                           [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
   RecordReferenceIntrinsics(isolate_);
   napi_add_async_cleanup_hook(
       env_,
-      [](napi_async_cleanup_hook_handle, void* data) { static_cast<Environment*>(data)->CleanUp(); },
+      [](napi_async_cleanup_hook_handle, void* data) {
+        static_cast<Environment*>(data)->CleanUp();
+      },
       this, &cleanup_hook_);
 }
 
@@ -102,7 +105,9 @@ bool Environment::HaltRunningCode() {
     computing.push_back(std::move(core));
   }
   Nanos deadline = NowNanos() + kHaltPatience;
-  bool all_ended = true;
+  // V8 can't be taken down around an isolate that was given up, whichever
+  // environment it belonged to.
+  bool all_ended = Process::Get().live.lost.load(std::memory_order_relaxed) == 0;
   for (const auto& core : computing) all_ended = core->WaitForThreadEnd(deadline) && all_ended;
   return all_ended;
 }
@@ -127,7 +132,10 @@ void Environment::CleanUp() {
   for (auto& [id, weak] : runtimes_) {
     if (std::shared_ptr<HostRuntime> runtime = weak.lock()) runtimes.push_back(std::move(runtime));
   }
-  for (const auto& runtime : runtimes) runtime->Abandon();
+  for (const auto& runtime : runtimes) {
+    runtime->Abandon();
+    runtime->ForgetPromises();
+  }
   Nanos deadline = NowNanos() + kCleanupPatience;
   for (const auto& runtime : runtimes) runtime->WaitForThreadEnd(deadline);
   runtimes.clear();

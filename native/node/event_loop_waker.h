@@ -42,8 +42,8 @@ class EventLoopWaker final : public HostWaker {
   void OnWake();
 
   std::mutex mutex_;
-  Handle* handle_ = nullptr;          // guarded by mutex_; null once closed
-  std::vector<uint64_t> calling_;     // guarded by mutex_
+  Handle* handle_ = nullptr;       // guarded by mutex_; null once closed
+  std::vector<uint64_t> calling_;  // guarded by mutex_
   Callback on_wake_;
   int holds_ = 0;
 };

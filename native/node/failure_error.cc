@@ -136,7 +136,11 @@ v8::Local<v8::Value> ErrorOfFailure(HostRuntime& runtime, const Failure& failure
           .ToLocal(&error)) {
     return handles.Escape(error);
   }
-  // The host's own code is being terminated, or out of stack.
+  // Out of stack: the host's own error says more than ours could.
+  if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
+    return handles.Escape(try_catch.Exception());
+  }
+  // The host's own code is being terminated.
   return handles.Escape(v8::Exception::Error(Literal(isolate, "the call failed")));
 }
 

@@ -10,6 +10,7 @@
 #include "isolate/value_writer.h"
 #include "node/environment.h"
 #include "node/host_runtime.h"
+#include "node/js_function.h"
 
 namespace isolet {
 
@@ -87,13 +88,15 @@ v8::MaybeLocal<v8::Value> HostObjects::Invoke(Message& call) {
 v8::MaybeLocal<v8::Promise> HostObjects::PromiseOf(v8::Local<v8::Value> result) {
   if (result->IsPromise()) return result.As<v8::Promise>();
   if (!result->IsObject() || result->IsFunction()) return {};
-  // A thenable of the host's is a promise to whoever wrote it.
+  // A thenable of the host's is a promise to whoever wrote it. One of the plugin's
+  // is a value: nobody at the host calls its `then`.
   v8::Local<v8::Context> context = runtime_.environment().realm().context();
   v8::Isolate* isolate = runtime_.environment().isolate();
   v8::Local<v8::Value> then;
   v8::Local<v8::Promise::Resolver> resolver;
   if (!result.As<v8::Object>()->Get(context, Literal(isolate, "then")).ToLocal(&then) ||
-      !then->IsFunction() || !v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
+      !then->IsFunction() || JsFunction::Find(runtime_.environment(), then) != nullptr ||
+      !v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
       resolver->Resolve(context, result).IsNothing()) {
     return {};
   }
@@ -132,9 +135,8 @@ void HostObjects::OnSettled(const v8::FunctionCallbackInfo<v8::Value>& info, Sta
   v8::Local<v8::Context> context = info.GetIsolate()->GetCurrentContext();
   v8::Local<v8::Array> data = info.Data().As<v8::Array>();
   auto field = [&](uint32_t index) { return data->Get(context, index).ToLocalChecked(); };
-  std::shared_ptr<HostRuntime> runtime =
-      Environment::Of(field(0))
-          .FindRuntime(static_cast<uint64_t>(field(1).As<v8::Number>()->Value()));
+  std::shared_ptr<HostRuntime> runtime = Environment::Of(field(0)).FindRuntime(
+      static_cast<uint64_t>(field(1).As<v8::Number>()->Value()));
   if (runtime == nullptr || runtime->dead()) return;
   runtime->objects().SettlePromise(static_cast<uint64_t>(field(2).As<v8::Number>()->Value()),
                                    info[0], status);
@@ -160,8 +162,8 @@ void HostObjects::SettlePromise(uint64_t promise, v8::Local<v8::Value> value, St
 
 // Leaves an exception pending if a getter of the result threw one.
 void HostObjects::EncodeResult(v8::Local<v8::Value> result, Message* message) {
-  ValueWriter writer(runtime_.environment().realm(), runtime_, message->payload,
-                     runtime_.limits(), ErrorStacks::kStrip);
+  ValueWriter writer(runtime_.environment().realm(), runtime_, message->payload, runtime_.limits(),
+                     ErrorStacks::kStrip);
   message->status = Status::kValue;
   if (writer.Write(result, "result")) return;
   message->payload.Clear();

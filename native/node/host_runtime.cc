@@ -82,6 +82,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   Waiting waiting{++last_call_, innermost_, kNever};
   command.id = waiting.id;
   command.parent = serving_;
+  waiting.nested = serving_ != 0;
   waiting.limits = command.limits;
   if (command.limits.wall != kNever) {
     command.issued = waiting.issued = NowNanos();
@@ -101,6 +102,8 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   bool answered = Await(waiting, &why);
   core_->channel.EndHostWait();
   innermost_ = waiting.outer;
+  // A death while the host waited here was not announced to its event loop.
+  if (dead()) environment_->waker()->WakeHost(id_);
   if (host_terminating_) {
     // What a frame of ours has caught has to go on to the bottom of the stack.
     environment_->isolate()->TerminateExecution();
@@ -119,6 +122,11 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
     Message message;
     // Read before the queue is: what was said before the death is still heard.
     bool is_dying = dead();
+    if (!deferred_.empty()) {
+      for (Message& call : std::exchange(deferred_, {})) Serve(call);
+      if (host_terminating_) return false;
+      continue;
+    }
     if (channel.TakeFromRuntime(message)) {
       bool is_reply = message.kind == MessageKind::kReply && message.id == waiting.id;
       Serve(message);
@@ -159,7 +167,10 @@ bool HostRuntime::HasOverrun(Waiting& waiting, Failure* why) {
   Nanos elapsed = is_wall ? now - waiting.issued : cpu - (waiting.cpu_deadline - limits.cpu);
   why->seen = static_cast<double>(elapsed) / 1e6;
   // Its turn has not come: the runtime will find its time passed and skip it.
-  if (is_wall && core_->last_begun.load(std::memory_order_relaxed) < waiting.id) return true;
+  const std::atomic<uint64_t>& last =
+      waiting.nested ? core_->last_begun : core_->last_outermost_begun;
+  bool has_begun = last.load(std::memory_order_relaxed) >= waiting.id;
+  if (!has_begun) return is_wall;
   if (!waiting.overrun) {
     waiting.overrun = true;
     waiting.overrun_since = now;
@@ -226,7 +237,8 @@ void HostRuntime::RefreshFigures() {
   if (dead()) return;
   Message command;
   command.kind = MessageKind::kReadStats;
-  bool is_computing = core_->phase.load(std::memory_order_acquire) == RuntimeCore::Phase::kComputing;
+  bool is_computing =
+      core_->phase.load(std::memory_order_acquire) == RuntimeCore::Phase::kComputing;
   Nanos patience = is_computing ? kFiguresPatience : kGraceWall;
   Waiting waiting{++last_call_, innermost_, NowNanos() + patience};
   command.id = waiting.id;

@@ -59,6 +59,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   void Terminate(std::string reason);
   // For an environment that ends: as Close(), but touches no promise.
   void Abandon();
+  void ForgetPromises() { promises_.Forget(); }
   bool WaitForThreadEnd(Nanos deadline) { return core_->WaitForThreadEnd(deadline); }
 
   // Called by the event loop when the runtime has something to say.
@@ -69,6 +70,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   // FunctionPort
   bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver, FunctionName* name,
               Refusal* refusal) override;
+  void Withdraw(uint64_t id) override { objects_.Release(id); }
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
   bool ShouldStop() override { return false; }
 
@@ -80,6 +82,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
     bool answered = false;
     Message reply{};
     CallLimits limits{};
+    bool nested = false;  // sent while serving a host call
     Nanos issued = 0;
     Nanos cpu_deadline = kNever;  // of the runtime's thread
     // Set once a limit has passed: since when, and the thread's CPU time then.
@@ -89,7 +92,11 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   };
   HostRuntime(std::shared_ptr<Environment> environment, std::shared_ptr<RuntimeCore> core,
               uint64_t id)
-      : environment_(std::move(environment)), core_(std::move(core)), id_(id), objects_(*this), promises_(*this) {}
+      : environment_(std::move(environment)),
+        core_(std::move(core)),
+        id_(id),
+        objects_(*this),
+        promises_(*this) {}
 
   // False: no answer will come; the reason is in `why`, or JavaScript of this
   // environment is being terminated and `why` is left alone.

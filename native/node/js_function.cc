@@ -19,8 +19,7 @@ void RemoteFunction::Close() {
 
 v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
                                                 std::shared_ptr<RemoteFunction> remote,
-                                                CallLimits limits,
-                                                v8::Local<v8::Value> receiver) {
+                                                CallLimits limits, v8::Local<v8::Value> receiver) {
   v8::Isolate* isolate = environment.isolate();
   v8::Local<v8::Context> context = environment.realm().context();
   auto data = std::make_unique<JsFunction>();
@@ -45,12 +44,13 @@ v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
   data->self.SetWeak(
       data.get(),
       [](const v8::WeakCallbackInfo<JsFunction>& info) {
-        info.GetParameter()->self.Reset();
-        // The rest holds V8 handles of its own, which the first pass must not touch.
-        info.SetSecondPassCallback([](const v8::WeakCallbackInfo<JsFunction>& second) {
-          JsFunction* collected = second.GetParameter();
-          if (collected->environment->functions().erase(collected) != 0) delete collected;
-        });
+        JsFunction* collected = info.GetParameter();
+        collected->self.Reset();
+        // From here on the environment, which may end before the second pass, does
+        // not know it any more. It holds V8 handles, which the first must not touch.
+        collected->environment->functions().erase(collected);
+        info.SetSecondPassCallback(
+            [](const v8::WeakCallbackInfo<JsFunction>& second) { delete second.GetParameter(); });
       },
       v8::WeakCallbackType::kParameter);
   environment.functions().insert(data.release());

@@ -2,12 +2,27 @@
 
 #include <utility>
 
+#include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
 #include "node/environment.h"
 #include "node/failure_error.h"
 #include "node/host_runtime.h"
+#include "node/js_function.h"
 
 namespace isolet {
+
+// Whether resolving a promise with `value` would call a function of the plugin's
+// from the host's microtasks, where no deadline holds.
+bool PendingPromises::IsPluginThenable(v8::Local<v8::Value> value) const {
+  Environment& environment = runtime_.environment();
+  v8::Local<v8::Value> then;
+  return value->IsObject() && !value->IsFunction() &&
+         value.As<v8::Object>()
+             ->GetRealNamedProperty(environment.realm().context(),
+                                    Literal(environment.isolate(), "then"))
+             .ToLocal(&then) &&
+         JsFunction::Find(environment, then) != nullptr;
+}
 
 v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_id) {
   Environment& environment = runtime_.environment();
@@ -46,7 +61,14 @@ void PendingPromises::Settle(Message& settled) {
     return;
   }
   ValueReader reader(environment.realm(), runtime_, settled.payload, nullptr);
-  if (reader.Read().ToLocal(&value)) {
+  if (reader.Read().ToLocal(&value) && IsPluginThenable(value)) {
+    // Made to look like none while the plugin's side asked.
+    Failure refused;
+    refused.kind = FailureKind::kDataClone;
+    refused.path = "result.then";
+    refused.text = "a thenable";
+    resolver->Reject(context, ErrorOfFailure(runtime_, refused)).FromMaybe(false);
+  } else if (!value.IsEmpty()) {
     resolver->Resolve(context, value).FromMaybe(false);
   } else {
     value = try_catch.HasCaught() ? try_catch.Exception() : v8::Undefined(isolate).As<v8::Value>();
@@ -60,6 +82,11 @@ void PendingPromises::Reject(uint64_t call, Failure reason) {
   settled.status = Status::kFailed;
   settled.failure = std::make_unique<Failure>(std::move(reason));
   Settle(settled);
+}
+
+void PendingPromises::Forget() {
+  std::shared_ptr<HostRuntime> runtime = runtime_.shared_from_this();
+  std::exchange(promises_, {}).clear();
 }
 
 void PendingPromises::RejectAll(const Failure& reason) {

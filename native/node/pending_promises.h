@@ -31,6 +31,8 @@ class PendingPromises {
   void Settle(Message& settled);
   void Reject(uint64_t call, Failure reason);
   void RejectAll(const Failure& reason);
+  // For an environment that ends: nothing settles any more.
+  void Forget();
 
  private:
   struct Pending {
@@ -38,6 +40,8 @@ class PendingPromises {
     uint64_t abort_id;
     std::shared_ptr<HostRuntime> runtime;
   };
+
+  bool IsPluginThenable(v8::Local<v8::Value> value) const;
 
   HostRuntime& runtime_;
   std::unordered_map<uint64_t, Pending> promises_;

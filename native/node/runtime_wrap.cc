@@ -99,8 +99,7 @@ void RuntimeWrap::Eval(const v8::FunctionCallbackInfo<v8::Value>& info) {
   command.limits = runtime.limits().call;
   if (info.Length() > 1) {
     command.limits = LimitsOf(runtime, info[1], info[2]);
-    command.position =
-        PositionOf(info.GetIsolate(), info[3], OffsetOf(info[4]), OffsetOf(info[5]));
+    command.position = PositionOf(info.GetIsolate(), info[3], OffsetOf(info[4]), OffsetOf(info[5]));
   }
   v8::Local<v8::Value> result;
   if (runtime.WriteSource(info[0], &command) &&
@@ -148,8 +147,7 @@ Napi::Value RuntimeWrap::MethodsOf(const Napi::CallbackInfo& info) {
     v8::Local<v8::Value> function;
     if (!list->Get(context, i).ToLocal(&id)) return {};
     if (!id->IsNumber()) continue;
-    FunctionName name{WireTag::kFunction,
-                      static_cast<uint64_t>(id.As<v8::Number>()->Value())};
+    FunctionName name{WireTag::kFunction, static_cast<uint64_t>(id.As<v8::Number>()->Value())};
     if (!runtime_->Import(name).ToLocal(&function) ||
         list->CreateDataProperty(context, i, function).IsNothing()) {
       return {};

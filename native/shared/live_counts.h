@@ -17,6 +17,8 @@ class LiveCounts {
  public:
   std::atomic<int64_t> runtimes{0};
   std::atomic<int64_t> handles{0};
+  // Threads parked for ever, with the isolate that they could not leave.
+  std::atomic<int64_t> lost{0};
 
   void ThreadStarted() {
     std::lock_guard lock(mutex_);

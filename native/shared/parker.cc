@@ -26,12 +26,12 @@ void Parker::WakeParked() {
 }
 
 bool Parker::Sleep(Nanos deadline) {
+  // The kernel takes 20 microseconds to find that out.
+  if (deadline <= NowNanos()) return false;
 #if defined(ISOLET_USE_FUTEX)
   static_assert(sizeof(state_) == sizeof(uint32_t), "the futex is the atomic itself");
   timespec until;
   if (deadline != kNever) {
-    // The kernel refuses a negative time, which is long past anyway.
-    if (deadline < 0) deadline = 0;
     until.tv_sec = static_cast<time_t>(deadline / 1'000'000'000);
     until.tv_nsec = static_cast<long>(deadline % 1'000'000'000);
   }

@@ -85,9 +85,8 @@ bool HasController(const std::string& list, const std::string& name) {
   return false;
 }
 
-// The cheapest of a few short runs: one that was interrupted would make a pause look dear, and the
-// budget too small.
-uint32_t PausesPer(Nanos span) {
+// The cheapest of a few short runs: one that was interrupted would make a pause look dear.
+uint32_t MeasurePausesPerMicrosecond() {
   constexpr int kRuns = 8;
   constexpr int kPauses = 64;
   std::atomic<uint32_t> looked_at{0};
@@ -102,11 +101,11 @@ uint32_t PausesPer(Nanos span) {
   }
   // A clock too coarse for this sees no time pass; assume the cheapest pause then.
   best = std::max<Nanos>(best, kPauses);
-  return static_cast<uint32_t>(span * kPauses / best);
+  return static_cast<uint32_t>(kMicrosecond * kPauses / best) + 1;
 }
 
-uint32_t MaxBudget() {
-  static const uint32_t pauses = PausesPer(SpinPolicy::kMaxSpin);
+uint32_t PausesPerMicrosecond() {
+  static const uint32_t pauses = MeasurePausesPerMicrosecond();
   return pauses;
 }
 
@@ -139,11 +138,12 @@ unsigned UsableCores() {
 }
 
 SpinPolicy::SpinPolicy(unsigned usable_cores)
-    : max_budget_(usable_cores > 1 ? MaxBudget() : 0), budget_(max_budget_) {}
+    : max_budget_(usable_cores > 1 ? kMaxSpin : 0),
+      budget_(max_budget_),
+      pauses_per_round_(usable_cores > 1 ? PausesPerMicrosecond() : 0) {}
 
 void SpinPolicy::Parked(Nanos parked) {
   if (max_budget_ == 0) return;
-  const bool was_short = parked < kMaxSpin - kMaxSpin * budget_ / max_budget_;
   if (wins_ >= kPayingWins) {
     patience_ = 1;
     budget_ -= budget_ / 8;
@@ -152,7 +152,7 @@ void SpinPolicy::Parked(Nanos parked) {
     budget_ = 0;
   }
   wins_ = 0;
-  short_parks_ = was_short ? short_parks_ + 1 : 0;
+  short_parks_ = parked < kShortWait ? short_parks_ + 1 : 0;
   if (short_parks_ < patience_) return;
   short_parks_ = 0;
   budget_ = max_budget_;

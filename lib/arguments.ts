@@ -1,4 +1,4 @@
-import { invalidArgument } from './errors.js';
+import { invalidArgument, outOfRange } from './errors.js';
 import { describe, quote } from './text.js';
 
 /** Checks of what is no options object: names, code, functions, lists. Each throws `ERR_INVALID_ARG`. */
@@ -18,8 +18,14 @@ export function requireObject(subject: string, value: unknown): asserts value is
   }
 }
 
-export function requireArray(subject: string, value: unknown): asserts value is unknown[] {
+/** V8's own limit on what a call takes (Code::kMaxArguments). */
+const mostArguments = 65_534;
+
+export function requireArguments(subject: string, value: unknown): asserts value is unknown[] {
   if (!Array.isArray(value)) throw invalidArgument(`${subject} must be an array, got ${describe(value)}`);
+  if (value.length > mostArguments) {
+    throw outOfRange(`${subject} must be at most ${mostArguments}, got ${value.length}`);
+  }
 }
 
 /** The only globals that ECMAScript itself fixes: no property can take their place. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { requireArray, requireGlobalName, requireObject, requireString } from './arguments.js';
+import { requireArguments, requireGlobalName, requireObject, requireString } from './arguments.js';
 import {
   DataCloneError,
   invalidArgument,
@@ -168,13 +168,13 @@ export class PluginManager implements Disposable {
     args: unknown[] = [],
     options?: AsyncCallOptions,
   ): Promise<T> {
-    requireArray("the hook's arguments", args);
+    requireArguments("the hook's arguments", args);
     const { signal, timeout, cpuTimeout } = asyncCallOptions(options);
     const { fn, file } = this.#find(name, hook);
     try {
       const called =
         timeout === undefined && cpuTimeout === undefined ? fn : derive(fn, { timeout, cpuTimeout });
-      return (await callAsync(called, args, signal)) as T;
+      return (await callAsync(called, Array.from(args), signal)) as T;
     } catch (error) {
       throw nameFailure(error, name, file, hook);
     }

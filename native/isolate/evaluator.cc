@@ -82,6 +82,7 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
 void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::TryCatch& try_catch,
                          v8::MaybeLocal<v8::Value> result, Message* answer) {
   v8::Isolate* isolate = thread_.isolate();
+  thread_.heap_guard().SettleRefusal();
   answer->status = Status::kFailed;  // until it turns out otherwise
   v8::Local<v8::Value> value;
   if (!result.ToLocal(&value)) {
@@ -281,9 +282,9 @@ v8::MaybeLocal<v8::Value> Evaluator::MethodsOf(v8::Local<v8::Object> subject) {
       found.push_back(name);
       if (value->IsFunction()) {
         uint64_t id = thread_.functions().Hold(value.As<v8::Function>(), subject);
-        found.push_back(v8::Number::New(isolate, static_cast<double>(id)));
+        found.emplace_back(v8::Number::New(isolate, static_cast<double>(id)));
       } else {
-        found.push_back(value->TypeOf(isolate));
+        found.emplace_back(value->TypeOf(isolate));
       }
     }
 #if V8_MAJOR_VERSION >= 13

@@ -93,7 +93,7 @@ v8::Local<v8::Array> Report::Frames(std::string* first_place) {
   int count = trace.IsEmpty() ? 0 : trace->GetFrameCount();
   for (int i = 0; i < count && i < kMostFrames; ++i) {
     v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate_, static_cast<uint32_t>(i));
-    frames.push_back(Frame(frame->GetFunctionName(), frame->GetScriptNameOrSourceURL(),
+    frames.emplace_back(Frame(frame->GetFunctionName(), frame->GetScriptNameOrSourceURL(),
                            frame->GetLineNumber(), frame->GetColumn()));
   }
   // A syntax error has no frame of its own: the place where parsing ended is one.
@@ -102,7 +102,7 @@ v8::Local<v8::Array> Report::Frames(std::string* first_place) {
   if (is_parsing && message_->GetLineNumber(context_).To(&line) && line > 0) {
     v8::Local<v8::Value> file = message_->GetScriptOrigin().ResourceName();
     int column = message_->GetStartColumn(context_).FromMaybe(0) + 1;
-    frames.push_back(Frame({}, file, line, column));
+    frames.emplace_back(Frame({}, file, line, column));
     if (!file.IsEmpty() && file->IsString()) {
       *first_place = ToUtf8(isolate_, file.As<v8::String>()) + ":" + std::to_string(line) + ":" +
                      std::to_string(column);

@@ -84,17 +84,16 @@ void HeapGuard::BufferRefused(void* data) {
   if (self->refusal_pending_) return;
   self->refusal_pending_ = true;
   self->core_.terminator.Interrupt(
-      [](v8::Isolate*, void* guard_data) {
-        auto* guard = static_cast<HeapGuard*>(guard_data);
-        guard->refusal_pending_ = false;
-        // Less than half of the limit in use means that the request was large, not
-        // the runtime full.
-        size_t used = guard->core_.budget->total();
-        if (guard->allocator_.LastRefused() && used > guard->limit_ / 2) {
-          guard->DieOfMemory(used);
-        }
-      },
-      self);
+      [](v8::Isolate*, void* guard) { static_cast<HeapGuard*>(guard)->SettleRefusal(); }, self);
+}
+
+void HeapGuard::SettleRefusal() {
+  if (!refusal_pending_) return;
+  refusal_pending_ = false;
+  // Less than half of the limit in use means that the request was large, not the
+  // runtime full.
+  size_t used = core_.budget->total();
+  if (allocator_.LastRefused() && used > limit_ / 2) DieOfMemory(used);
 }
 
 void HeapGuard::FatalOutOfMemory(const char*, const v8::OOMDetails&) {

@@ -21,6 +21,9 @@ class HeapGuard {
   HeapGuard& operator=(const HeapGuard&) = delete;
 
   void PublishFigures();
+  // Whether a refused buffer was the runtime's end, once V8 has done what it could.
+  // To be asked when a call ends, too: its code may have ended before the interrupt.
+  void SettleRefusal();
 
  private:
   static size_t NearHeapLimit(void* data, size_t current, size_t initial);

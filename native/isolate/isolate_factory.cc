@@ -143,7 +143,7 @@ std::atomic<DefaultSnapshot>& DefaultSnapshotState() {
 }  // namespace
 
 void RecordReferenceIntrinsics(v8::Isolate* host) {
-  static std::once_flag* const once = new std::once_flag();
+  static auto* const once = new std::once_flag();
   std::call_once(*once, [&] {
 #if NODE_MAJOR_VERSION >= 22
     ReferenceNames() = NamesOfIntrinsics(host);

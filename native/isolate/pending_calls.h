@@ -25,7 +25,7 @@ class PendingCalls {
   // False with an exception pending where the promise would not be watched.
   bool Watch(uint64_t call, v8::Local<v8::Promise> promise, const CallLimits& limits,
              const CallScope& scope);
-  bool Has(uint64_t call) const { return calls_.count(call) != 0; }
+  bool Has(uint64_t call) const { return calls_.contains(call); }
   // Gives the call up; the host has been told already.
   void Abort(uint64_t call);
   // Answers all calls whose time is up.

@@ -297,8 +297,11 @@ void RuntimeThread::ParkForever() {
   timer_.Disarm();
   core_->Die(std::move(failure));
   core_->ThreadEnded();
-  Process::Get().live.lost.fetch_add(1, std::memory_order_relaxed);
-  Process::Get().live.ThreadEnded();
+  LiveCounts& live = Process::Get().live;
+  live.handles.fetch_sub(static_cast<int64_t>(core_->figures.open_handles.Get()),
+                         std::memory_order_relaxed);
+  live.lost.fetch_add(1, std::memory_order_relaxed);
+  live.ThreadEnded();
   for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 

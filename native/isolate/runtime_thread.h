@@ -43,6 +43,7 @@ class RuntimeThread {
   HostCalls& host_calls() { return *host_calls_; }
   PendingCalls& pending() { return *pending_; }
   Evaluator& evaluator() { return *evaluator_; }
+  HeapGuard& heap_guard() { return *heap_guard_; }
 
   CallScope* innermost() const { return innermost_; }
   void SetInnermost(CallScope* scope) {

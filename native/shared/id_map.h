@@ -84,7 +84,7 @@ class IdMap {
   Slot& At(uint32_t index) { return chunks_[index >> kChunkBits][index & (kChunkSize - 1)]; }
 
   Slot* SlotOf(uint64_t id) {
-    const uint32_t index = static_cast<uint32_t>(id);
+    const auto index = static_cast<uint32_t>(id);
     if (index >> kChunkBits >= chunks_.size()) return nullptr;
     Slot& slot = At(index);
     return slot.id == id ? &slot : nullptr;

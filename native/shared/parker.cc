@@ -26,7 +26,7 @@ void Parker::WakeParked() {
 }
 
 bool Parker::Sleep(Nanos deadline) {
-  // The kernel takes 20 microseconds to find that out.
+  // Here rather than in the kernel, which takes 20 microseconds to find out.
   if (deadline <= NowNanos()) return false;
 #if defined(ISOLET_USE_FUTEX)
   static_assert(sizeof(state_) == sizeof(uint32_t), "the futex is the atomic itself");

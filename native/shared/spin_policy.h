@@ -18,7 +18,7 @@
 //   the last time.
 // - That many waits in a row parked and were short: the full budget, to try again.
 //
-// The hot path counts its wins and does nothing else; clocks are read only around a park.
+// The hot path counts its wins and does nothing else: no clock, no shared write.
 //
 // Rejected: raising the budget at every short wait; on a busy machine every call then spins in
 // vain.
@@ -48,8 +48,10 @@ unsigned QuotaCores(const std::string& root);
 
 // Tells the core that this is a spin, so that it saves power and leaves room to its sibling.
 inline void CpuPause() {
-#if defined(_MSC_VER)
-  YieldProcessor();
+#if defined(_M_ARM64)
+  __yield();
+#elif defined(_MSC_VER)
+  _mm_pause();
 #elif defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)

@@ -94,7 +94,7 @@ v8::Local<v8::Array> Report::Frames(std::string* first_place) {
   for (int i = 0; i < count && i < kMostFrames; ++i) {
     v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate_, static_cast<uint32_t>(i));
     frames.emplace_back(Frame(frame->GetFunctionName(), frame->GetScriptNameOrSourceURL(),
-                           frame->GetLineNumber(), frame->GetColumn()));
+                              frame->GetLineNumber(), frame->GetColumn()));
   }
   // A syntax error has no frame of its own: the place where parsing ended is one.
   bool is_parsing = count == 0 && !message_.IsEmpty();

@@ -1,5 +1,6 @@
 #include "isolate/value_writer.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,7 @@ constexpr uint32_t kStepsBetweenStopChecks = 256;
 
 ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payload,
                          const RuntimeLimits& limits, ErrorStacks stacks)
-    : realm_(realm),
-      isolate_(realm.isolate()),
+    : isolate_(realm.isolate()),
       context_(realm.context()),
       port_(port),
       out_(payload),
@@ -281,10 +281,9 @@ bool ValueWriter::OpenError(v8::Local<v8::Object> object) {
   }
   std::vector<v8::Local<v8::Value>> keys;
   auto is_own_field = [&](v8::Local<v8::Value> key) {
-    for (const char* field : {"name", "message", "stack", "cause", "errors"}) {
-      if (key->StrictEquals(Literal(isolate_, field))) return true;
-    }
-    return false;
+    static constexpr const char* kFields[] = {"name", "message", "stack", "cause", "errors"};
+    return std::ranges::any_of(
+        kFields, [&](const char* field) { return key->StrictEquals(Literal(isolate_, field)); });
   };
   for (uint32_t i = 0; i < names->Length(); ++i) {
     v8::Local<v8::Value> key;
@@ -297,7 +296,7 @@ bool ValueWriter::OpenError(v8::Local<v8::Object> object) {
     if (!object->HasOwnProperty(context_, Literal(isolate_, field)).To(&present)) {
       return Fail(WriteProblem::kThrown);
     }
-    if (present) keys.push_back(Literal(isolate_, field));
+    if (present) keys.emplace_back(Literal(isolate_, field));
   }
   frame.items = v8::Array::New(isolate_, keys.data(), keys.size());
   frame.count = static_cast<uint32_t>(keys.size());

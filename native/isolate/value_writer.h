@@ -119,7 +119,6 @@ class ValueWriter {
   }
   std::string Path() const;
 
-  const Realm& realm_;
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   FunctionPort& port_;

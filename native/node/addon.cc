@@ -15,7 +15,7 @@ namespace isolet {
 namespace {
 
 Napi::Value Setup(const Napi::CallbackInfo& info) {
-  Napi::Object hooks = info[0].As<Napi::Object>();
+  auto hooks = info[0].As<Napi::Object>();
   Environment::Of(info.Env())
       .SetHooks(ToV8(hooks.Get("createError")).As<v8::Function>(),
                 ToV8(hooks.Get("functionPrototype")).As<v8::Object>());
@@ -32,7 +32,7 @@ JsFunction* FunctionOf(const Napi::CallbackInfo& info) {
 constexpr uint32_t kMostArguments = 65534;
 
 std::vector<v8::Local<v8::Value>> ArgumentsOf(const Napi::Value& value) {
-  Napi::Array array = value.As<Napi::Array>();
+  auto array = value.As<Napi::Array>();
   // Once: a getter of the host's may lengthen it.
   const uint32_t length = array.Length();
   if (length > kMostArguments) {

@@ -67,7 +67,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
  private:
   explicit Environment(Napi::Env env);
-  void OnWake(const std::vector<uint64_t>& runtimes);
+  void OnWake(const std::vector<uint64_t>& calling);
   void Open();
   void CleanUp();
 

@@ -74,7 +74,7 @@ Napi::Function RuntimeWrap::Define(Napi::Env env) {
 
 RuntimeWrap::RuntimeWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   Environment& environment = Environment::Of(info.Env());
-  Napi::Object config = info[0].As<Napi::Object>();
+  auto config = info[0].As<Napi::Object>();
   Napi::Value bootstrap = config.Get("bootstrap");
   runtime_ = HostRuntime::Start(environment, LimitsOf(config),
                                 bootstrap.IsString() ? bootstrap.ToString().Utf8Value() : "");

@@ -18,13 +18,13 @@ static_assert(sizeof(napi_value) == sizeof(v8::Local<v8::Value>));
 
 inline v8::Local<v8::Value> ToV8(napi_value value) {
   v8::Local<v8::Value> local;
-  std::memcpy(static_cast<void*>(&local), &value, sizeof value);
+  std::memcpy(static_cast<void*>(&local), static_cast<const void*>(&value), sizeof local);
   return local;
 }
 
 inline Napi::Value ToNapi(napi_env env, v8::Local<v8::Value> local) {
   napi_value value;
-  std::memcpy(&value, static_cast<void*>(&local), sizeof value);
+  std::memcpy(static_cast<void*>(&value), static_cast<void*>(&local), sizeof local);
   return {env, value};
 }
 

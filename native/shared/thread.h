@@ -33,6 +33,11 @@ struct ThreadOptions {
 [[nodiscard]] int StartDetachedThread(const ThreadOptions& options, void (*entry)(void*),
                                       void* argument);
 
+// Asks the scheduler to run the current thread as soon as it wakes up, even if another thread is
+// busy on its core: for one that does little and must be on time. Best effort, and needs no
+// privileges.
+void PreferPromptWakeUps();
+
 // CPU time used by one thread. A value to copy freely; it owns nothing.
 class ThreadClock {
  public:

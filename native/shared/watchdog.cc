@@ -44,6 +44,9 @@ bool Watchdog::WakeForEarlier() {
 }
 
 void Watchdog::Run() {
+  // Where it shares a core with a busy runtime, one deadline in a hundred was 3 to 4 ms late
+  // otherwise.
+  PreferPromptWakeUps();
   // The last thing touched when it ends: by then the Watchdog may be gone.
   const std::shared_ptr<Thread> thread = *thread_.Lock();
   const auto stopping = [&] { return thread->stopping.load(std::memory_order_acquire); };

@@ -17,6 +17,8 @@
 namespace isolet {
 namespace {
 
+constexpr int64_t kMostEnding = 32;
+constexpr std::chrono::milliseconds kEndingPatience{200};
 constexpr size_t kDefaultStackSize = size_t{2} << 20;
 // What V8 leaves to native code below the limit that it checks in JavaScript;
 // Node's workers keep as much (kStackBufferSize).
@@ -51,6 +53,9 @@ int RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
   size_t stack = core->limits.stack_size != 0 ? core->limits.stack_size : kDefaultStackSize;
   options.stack_size = stack + kSanitizerExtra;
   LiveCounts& live = Process::Get().live;
+  // Close() does not wait for a thread's end: whoever makes and closes runtimes in
+  // a loop would otherwise pile up threads by the thousand.
+  live.WaitForThreads(live.runtimes.load(std::memory_order_relaxed) + kMostEnding, kEndingPatience);
   live.ThreadStarted();
   live.runtimes.fetch_add(1, std::memory_order_relaxed);
   int error = StartDetachedThread(options, Main, argument);

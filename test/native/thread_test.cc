@@ -13,6 +13,7 @@
 
 #if defined(__linux__)
 #include <pthread.h>
+#include <sys/resource.h>
 #endif
 
 namespace isolet {
@@ -89,6 +90,20 @@ TEST(StartDetachedThread, TakesNamesThatAreNotUtf8) {
 }
 
 TEST(StartDetachedThread, AnEmptyNameLeavesTheProcessName) { EXPECT_NE(NameOnThread(""), ""); }
+
+TEST(PreferPromptWakeUps, LeavesThePriorityAlone) {
+  // On Linux these two are the calling thread's own.
+  int before = -1;
+  int after = -1;
+  RunOnThread({"nice", 0}, [&] {
+    setpriority(PRIO_PROCESS, 0, 3);
+    before = getpriority(PRIO_PROCESS, 0);
+    PreferPromptWakeUps();
+    after = getpriority(PRIO_PROCESS, 0);
+  });
+  EXPECT_GE(before, 3);
+  EXPECT_EQ(after, before);
+}
 
 #endif  // defined(__linux__)
 

@@ -33,16 +33,6 @@ ValueReader::ValueReader(const Realm& realm, FunctionPort& port, Payload& payloa
       primitives_(isolate_, &in_),
       budget_(std::move(budget)) {}
 
-bool ValueReader::ReadLatin1(std::string_view* text) {
-  WireTag tag;
-  uint64_t length = 0;
-  const uint8_t* bytes = nullptr;
-  if (!in_.Tag(&tag) || tag != WireTag::kOneByteString) return false;
-  if (!in_.Varint(&length) || !in_.Bytes(length, &bytes)) return false;
-  *text = {reinterpret_cast<const char*>(bytes), static_cast<size_t>(length)};
-  return true;
-}
-
 v8::MaybeLocal<v8::String> ValueReader::ReadString() {
   WireTag tag;
   if (!in_.Tag(&tag)) return {};

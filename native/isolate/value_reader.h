@@ -37,9 +37,6 @@ class ValueReader {
   // buffer over the budget), empty without one where the bytes make no sense.
   v8::MaybeLocal<v8::Value> Read();
   bool ReadCount(uint32_t* count) { return in_.Varint32(count); }
-  // A string, as UTF-8 bytes of the payload; only for what was written by
-  // WireWriter::Latin1.
-  bool ReadLatin1(std::string_view* text);
   v8::MaybeLocal<v8::String> ReadString();
 
  private:

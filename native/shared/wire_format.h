@@ -88,11 +88,6 @@ class WireWriter {
   void Double(double value) { std::memcpy(payload_.Extend(sizeof value), &value, sizeof value); }
   // Uninitialised room, for whoever can write into it directly.
   uint8_t* Room(size_t count) { return payload_.Extend(count); }
-  void Latin1(std::string_view text) {
-    Tag(WireTag::kOneByteString);
-    Varint(text.size());
-    if (!text.empty()) std::memcpy(Room(text.size()), text.data(), text.size());
-  }
   // Rewrites the tag at `offset`: an array is known to be primitive at its end.
   void Retag(size_t offset, WireTag tag) { payload_.data()[offset] = static_cast<uint8_t>(tag); }
 

@@ -1,35 +1,42 @@
 #include "isolate/call_scope.h"
 
-#include <algorithm>
-
 #include "isolate/runtime_thread.h"
 
 namespace isolet {
+namespace {
 
-CallScope::CallScope(RuntimeThread& thread, const CallLimits& limits, Nanos issued, uint64_t call)
-    : thread_(thread), outer_(thread.innermost()), limits_(limits), call_(call) {
+const TimeLimit& Earlier(const TimeLimit& a, const TimeLimit& b) {
+  return b.deadline < a.deadline ? b : a;
+}
+
+}  // namespace
+
+Failure TimeoutFailure(const Expiry& expiry) {
+  Failure failure;
+  failure.kind = FailureKind::kTimeout;
+  failure.clock = expiry.clock == WatchdogClock::kCpu ? TimeoutClock::kCpu : TimeoutClock::kWall;
+  failure.limit = static_cast<double>(expiry.span) / 1e6;
+  failure.seen = static_cast<double>(expiry.elapsed) / 1e6;
+  return failure;
+}
+
+CallScope::Limits CallScope::LimitsFrom(const RuntimeThread& thread, const CallLimits& limits,
+                                        Nanos issued) {
+  Limits from;
   if (limits.wall != kNever) {
-    started_ = issued != 0 ? issued : NowNanos();
-    own_.wall = started_ + limits.wall;
+    from.began = issued != 0 ? issued : NowNanos();
+    from.wall = {from.began + limits.wall, limits.wall};
   }
   // The CPU clock is a system call: only where a limit needs it.
-  if (limits.cpu != kNever) {
-    if (started_ == 0) started_ = NowNanos();
-    own_.cpu = thread.cpu_clock().NowNanos() + limits.cpu;
-  }
-  Enter();
+  if (limits.cpu != kNever) from.cpu = {thread.cpu_clock().NowNanos() + limits.cpu, limits.cpu};
+  return from;
 }
 
-CallScope::CallScope(RuntimeThread& thread, const CallLimits& limits, Deadlines deadlines)
-    : thread_(thread), outer_(thread.innermost()), limits_(limits), call_(0), own_(deadlines) {
-  Enter();
-}
-
-void CallScope::Enter() {
-  earliest_ = own_;
+CallScope::CallScope(RuntimeThread& thread, const Limits& limits, uint64_t call)
+    : thread_(thread), outer_(thread.innermost()), call_(call), own_(limits), earliest_(limits) {
   if (outer_ != nullptr) {
-    earliest_.wall = std::min(earliest_.wall, outer_->earliest_.wall);
-    earliest_.cpu = std::min(earliest_.cpu, outer_->earliest_.cpu);
+    earliest_.wall = Earlier(own_.wall, outer_->earliest_.wall);
+    earliest_.cpu = Earlier(own_.cpu, outer_->earliest_.cpu);
   }
   thread_.SetInnermost(this);
   if (!HasOwnDeadline()) return;
@@ -58,7 +65,8 @@ void CallScope::Finish() {
     fired = thread_.timer().Disarm() != WatchdogClock::kNone;
     if (outer_ != nullptr && outer_->IsArmed()) outer_->Arm();
   }
-  if (fired || aborted_) thread_.isolate()->CancelTerminateExecution();
+  stopped_ = fired || aborted_;
+  if (stopped_) thread_.isolate()->CancelTerminateExecution();
   // A death that came in between was cancelled with the rest.
   if (thread_.core().dying()) thread_.isolate()->TerminateExecution();
 }
@@ -70,17 +78,13 @@ bool CallScope::Stopping() const {
   return thread_.core().dying() || (IsArmed() && thread_.timer().Fired() != WatchdogClock::kNone);
 }
 
-Failure CallScope::TimeoutOf(const CallScope& scope, TimeoutClock clock) const {
-  Failure failure;
-  failure.kind = FailureKind::kTimeout;
-  failure.clock = clock;
-  bool wall = clock == TimeoutClock::kWall;
-  Nanos limit = wall ? scope.limits_.wall : scope.limits_.cpu;
-  failure.limit = static_cast<double>(limit) / 1e6;
-  Nanos elapsed = wall ? NowNanos() - scope.started_
-                       : thread_.cpu_clock().NowNanos() - (scope.own_.cpu - limit);
-  failure.seen = static_cast<double>(elapsed) / 1e6;
-  return failure;
+Failure CallScope::TimeoutOf(const CallScope& scope, WatchdogClock clock) const {
+  const Limits& own = scope.own_;
+  if (clock == WatchdogClock::kWall) {
+    return TimeoutFailure({clock, own.wall.span, NowNanos() - own.began});
+  }
+  Nanos over = thread_.cpu_clock().NowNanos() - own.cpu.deadline;
+  return TimeoutFailure({clock, own.cpu.span, over + own.cpu.span});
 }
 
 Failure CallScope::Reason() const {
@@ -93,15 +97,16 @@ Failure CallScope::Reason() const {
   // The outermost scope whose time is up is the one that everything inside it
   // ends for.
   const CallScope* expired = nullptr;
-  TimeoutClock clock = TimeoutClock::kWall;
+  WatchdogClock clock = WatchdogClock::kWall;
   Nanos now = NowNanos();
   for (const CallScope* scope = this; scope != nullptr; scope = scope->outer_) {
-    if (scope->own_.wall <= now) {
+    if (scope->own_.wall.deadline <= now) {
       expired = scope;
-      clock = TimeoutClock::kWall;
-    } else if (scope->own_.cpu != kNever && scope->own_.cpu <= thread_.cpu_clock().NowNanos()) {
+      clock = WatchdogClock::kWall;
+    } else if (scope->own_.cpu.deadline != kNever &&
+               scope->own_.cpu.deadline <= thread_.cpu_clock().NowNanos()) {
       expired = scope;
-      clock = TimeoutClock::kCpu;
+      clock = WatchdogClock::kCpu;
     }
   }
   if (expired != nullptr) return TimeoutOf(*expired, clock);

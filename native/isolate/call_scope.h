@@ -14,6 +14,7 @@
 
 #include "shared/failure.h"
 #include "shared/runtime_limits.h"
+#include "shared/watchdog.h"
 
 namespace isolet {
 
@@ -21,16 +22,17 @@ class RuntimeThread;
 
 class CallScope {
  public:
-  // `issued`: when the host asked for it, 0: now. `call`: its id, for aborts; 0:
-  // work on no call's account.
-  CallScope(RuntimeThread& thread, const CallLimits& limits, Nanos issued, uint64_t call);
-  // Absolute times.
-  struct Deadlines {
-    Nanos wall = kNever;
-    Nanos cpu = kNever;
+  // Wall time counts from `began`; the CPU deadline is of the thread's own clock.
+  struct Limits {
+    Nanos began = 0;
+    TimeLimit wall;
+    TimeLimit cpu;
   };
-  // For work in the background, on no single call's account.
-  CallScope(RuntimeThread& thread, const CallLimits& limits, Deadlines deadlines);
+  // Limits of a call that begins now, or was issued by the host at `issued` (0: now).
+  static Limits LimitsFrom(const RuntimeThread& thread, const CallLimits& limits, Nanos issued);
+
+  // `call`: on whose account it runs, for aborts; 0: no call's.
+  CallScope(RuntimeThread& thread, const Limits& limits, uint64_t call);
   ~CallScope() { Finish(); }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
@@ -40,33 +42,39 @@ class CallScope {
   void Finish();
   // Whether something has asked for the end of what runs. Cheap.
   bool Stopping() const;
+  // After Finish(): whether the watchdog or an abort stopped it.
+  bool stopped() const { return stopped_; }
   // Whether its own wall time is up.
-  bool Expired() const { return own_.wall != kNever && own_.wall <= NowNanos(); }
+  bool Expired() const { return own_.wall.deadline != kNever && own_.wall.deadline <= NowNanos(); }
   // After Finish(), where the code did not come to its own end.
   Failure Reason() const;
 
   void MarkAborted() { aborted_ = true; }
   uint64_t call() const { return call_; }
   CallScope* outer() const { return outer_; }
-  const Deadlines& own() const { return own_; }
-  Nanos started() const { return started_; }
+  const Limits& own() const { return own_; }
 
  private:
-  void Enter();
-  bool HasOwnDeadline() const { return own_.wall != kNever || own_.cpu != kNever; }
-  bool IsArmed() const { return earliest_.wall != kNever || earliest_.cpu != kNever; }
+  bool HasOwnDeadline() const {
+    return own_.wall.deadline != kNever || own_.cpu.deadline != kNever;
+  }
+  bool IsArmed() const {
+    return earliest_.wall.deadline != kNever || earliest_.cpu.deadline != kNever;
+  }
   void Arm();
-  Failure TimeoutOf(const CallScope& scope, TimeoutClock clock) const;
+  Failure TimeoutOf(const CallScope& scope, WatchdogClock clock) const;
 
   RuntimeThread& thread_;
   CallScope* const outer_;
-  const CallLimits limits_;
   const uint64_t call_;
-  Nanos started_ = 0;
-  Deadlines own_;
-  Deadlines earliest_;  // of this scope and all outer ones
+  const Limits own_;
+  Limits earliest_;  // of this scope and all outer ones
   bool aborted_ = false;
   bool finished_ = false;
+  bool stopped_ = false;
 };
+
+// The description of a limit that has passed.
+Failure TimeoutFailure(const Expiry& expiry);
 
 }  // namespace isolet

@@ -60,7 +60,8 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     if (is_outermost) {
       thread_.core().last_outermost_begun.store(command.id, std::memory_order_relaxed);
     }
-    CallScope scope(thread_, command.limits, command.issued, command.id);
+    CallScope scope(thread_, CallScope::LimitsFrom(thread_, command.limits, command.issued),
+                    command.id);
     v8::TryCatch try_catch(isolate);
     // Its time may have passed in the queue, or it was aborted there.
     if (thread_.core().IsAborted(command.id)) scope.MarkAborted();
@@ -72,6 +73,7 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     scope.Finish();
     if (stopped) answer.failure = std::make_unique<Failure>(scope.Reason());
     try_catch.Reset();
+    thread_.pending().EndOfWork(scope);
   }
   if (is_outermost) CountExecution(kind, started);
   bool is_pending_async = command.settling == Settling::kAsync && answer.status == Status::kPromise;
@@ -121,7 +123,7 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
         if (command.settling == Settling::kNow) {
           return Fail(answer, FailureKind::kPendingPromise);
         }
-        if (thread_.pending().Watch(command.id, promise, command.limits, scope)) {
+        if (thread_.pending().Watch(promise, scope)) {
           answer->status = Status::kPromise;
         } else if (!try_catch.HasTerminated() && try_catch.HasCaught()) {
           EncodeException(try_catch.Exception(), try_catch.Message(), answer);

@@ -99,7 +99,10 @@ void HostCalls::MakePromise(uint64_t id) {
   v8::HandleScope handles(isolate);
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(thread_.realm().context()).ToLocal(&resolver)) return;
-  promises_[id].Reset(isolate, resolver);
+  // The innermost call's: that is the one that waits for its host function.
+  uint64_t account = thread_.innermost() != nullptr ? thread_.innermost()->call() : 0;
+  promises_.insert_or_assign(
+      id, Promised{v8::Global<v8::Promise::Resolver>(isolate, resolver), account});
   made_[id].Reset(isolate, resolver->GetPromise());
 }
 
@@ -113,13 +116,18 @@ v8::MaybeLocal<v8::Value> HostCalls::Decode(Message& message) {
   return value;
 }
 
+uint64_t HostCalls::AccountOf(uint64_t promise) const {
+  auto found = promises_.find(promise);
+  return found == promises_.end() ? 0 : found->second.account;
+}
+
 void HostCalls::Settle(Message& settled) {
   auto found = promises_.find(settled.target);
   if (found == promises_.end()) return;
   v8::Isolate* isolate = thread_.isolate();
   v8::HandleScope handles(isolate);
   v8::Local<v8::Context> context = thread_.realm().context();
-  v8::Local<v8::Promise::Resolver> resolver = found->second.Get(isolate);
+  v8::Local<v8::Promise::Resolver> resolver = found->second.resolver.Get(isolate);
   promises_.erase(found);
   v8::TryCatch try_catch(isolate);
   v8::Local<v8::Value> value;

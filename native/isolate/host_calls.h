@@ -30,6 +30,8 @@ class HostCalls {
   bool Nests(uint64_t parent) const { return innermost_ != nullptr && innermost_->id == parent; }
   // An answer has come, for whichever of the nested calls it is.
   void TakeReply(Message& reply);
+  // The call that asked for a promise of a host function's; 0: none.
+  uint64_t AccountOf(uint64_t promise) const;
   // A promise that a host function returned has settled.
   void Settle(Message& settled);
 
@@ -59,7 +61,11 @@ class HostCalls {
   // Promises that are not delivered to the plugin yet, and those that are not
   // settled yet, by the id that the host settles them with.
   std::unordered_map<uint64_t, v8::Global<v8::Promise>> made_;
-  std::unordered_map<uint64_t, v8::Global<v8::Promise::Resolver>> promises_;
+  struct Promised {
+    v8::Global<v8::Promise::Resolver> resolver;
+    uint64_t account;
+  };
+  std::unordered_map<uint64_t, Promised> promises_;
 };
 
 }  // namespace isolet

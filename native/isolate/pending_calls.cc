@@ -1,6 +1,5 @@
 #include "isolate/pending_calls.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,8 +7,8 @@
 
 namespace isolet {
 
-bool PendingCalls::Watch(uint64_t call, v8::Local<v8::Promise> promise, const CallLimits& limits,
-                         const CallScope& scope) {
+bool PendingCalls::Watch(v8::Local<v8::Promise> promise, const CallScope& scope) {
+  const uint64_t call = scope.call();
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::Value> id = v8::Number::New(isolate, static_cast<double>(call));
@@ -21,9 +20,11 @@ bool PendingCalls::Watch(uint64_t call, v8::Local<v8::Promise> promise, const Ca
            .ToLocal(&rejected)) {
     return false;
   }
-  calls_[call] = {limits, scope.started(), scope.own()};
-  if (scope.own().wall != kNever) wall_deadlines_.insert(scope.own().wall);
-  if (scope.own().cpu != kNever) cpu_deadlines_.insert(scope.own().cpu);
+  const CallScope::Limits& own = scope.own();
+  Nanos cpu_left = kNever;
+  if (own.cpu.deadline != kNever) cpu_left = own.cpu.deadline - thread_.cpu_clock().NowNanos();
+  calls_[call] = {own.began, own.wall, own.cpu.span, cpu_left};
+  if (own.wall.deadline != kNever) wall_limits_.insert({own.wall.deadline, own.wall.span});
   thread_.core().figures.pending_calls.Set(calls_.size());
   if (promise->Then(context, fulfilled, rejected).IsEmpty()) {
     Remove(call);
@@ -58,68 +59,63 @@ void PendingCalls::Settle(const v8::FunctionCallbackInfo<v8::Value>& info, Statu
 void PendingCalls::Remove(uint64_t call) {
   auto found = calls_.find(call);
   if (found == calls_.end()) return;
-  const CallScope::Deadlines& deadlines = found->second.deadlines;
-  if (deadlines.wall != kNever) wall_deadlines_.erase(wall_deadlines_.find(deadlines.wall));
-  if (deadlines.cpu != kNever) cpu_deadlines_.erase(cpu_deadlines_.find(deadlines.cpu));
+  const TimeLimit& wall = found->second.wall;
+  if (wall.deadline != kNever) wall_limits_.erase(wall_limits_.find({wall.deadline, wall.span}));
   calls_.erase(found);
   thread_.core().figures.pending_calls.Set(calls_.size());
 }
 
-void PendingCalls::Abort(uint64_t call) { Remove(call); }
-
-void PendingCalls::AnswerTimeout(uint64_t id, TimeoutClock clock) {
-  const Call& call = calls_.at(id);
-  bool wall = clock == TimeoutClock::kWall;
-  Nanos limit = wall ? call.limits.wall : call.limits.cpu;
-  Nanos elapsed = wall ? NowNanos() - call.started
-                       : thread_.cpu_clock().NowNanos() - (call.deadlines.cpu - limit);
-  auto failure = std::make_unique<Failure>();
-  failure->kind = FailureKind::kTimeout;
-  failure->clock = clock;
-  failure->limit = static_cast<double>(limit) / 1e6;
-  failure->seen = static_cast<double>(elapsed) / 1e6;
+void PendingCalls::Fail(uint64_t id, Failure failure) {
   Message answer;
   answer.kind = MessageKind::kSettled;
   answer.id = id;
   answer.status = Status::kFailed;
-  answer.failure = std::move(failure);
+  answer.failure = std::make_unique<Failure>(std::move(failure));
   Remove(id);
   thread_.core().channel.PostToHost(std::move(answer));
 }
 
 void PendingCalls::Expire() {
-  Nanos now = wall_deadlines_.empty() ? 0 : NowNanos();
-  bool wall_passed = !wall_deadlines_.empty() && *wall_deadlines_.begin() <= now;
-  Nanos cpu_now = cpu_deadlines_.empty() ? 0 : thread_.cpu_clock().NowNanos();
-  bool cpu_passed = !cpu_deadlines_.empty() && *cpu_deadlines_.begin() <= cpu_now;
-  if (wall_passed || cpu_passed) {
-    std::vector<std::pair<uint64_t, TimeoutClock>> expired;
-    for (const auto& [id, call] : calls_) {
-      if (wall_passed && call.deadlines.wall <= now) {
-        expired.emplace_back(id, TimeoutClock::kWall);
-      } else if (cpu_passed && call.deadlines.cpu <= cpu_now) {
-        expired.emplace_back(id, TimeoutClock::kCpu);
-      }
-    }
-    for (auto [id, clock] : expired) AnswerTimeout(id, clock);
+  if (wall_limits_.empty()) return;
+  const Nanos now = NowNanos();
+  if (NextWallDeadline() > now) return;
+  std::vector<std::pair<uint64_t, Expiry>> expired;
+  for (const auto& [id, call] : calls_) {
+    if (call.wall.deadline > now) continue;
+    expired.push_back({id, {WatchdogClock::kWall, call.wall.span, now - call.began}});
   }
-  for (uint64_t id : std::exchange(stopped_, {})) {
-    auto found = calls_.find(id);
-    if (found == calls_.end()) continue;
-    // Not by its own deadline: by the runtime's limits on work in the background.
-    found->second.limits = thread_.core().limits.call;
-    AnswerTimeout(id, TimeoutClock::kWall);
-  }
+  for (const auto& [id, expiry] : expired) Fail(id, TimeoutFailure(expiry));
 }
 
-CallScope::Deadlines PendingCalls::BackgroundDeadlines() const {
-  CallScope::Deadlines earliest;
-  const CallLimits& limits = thread_.core().limits.call;
-  if (limits.wall != kNever) earliest.wall = NowNanos() + limits.wall;
-  if (limits.cpu != kNever) earliest.cpu = thread_.cpu_clock().NowNanos() + limits.cpu;
-  if (!wall_deadlines_.empty()) earliest.wall = std::min(earliest.wall, *wall_deadlines_.begin());
-  if (!cpu_deadlines_.empty()) earliest.cpu = std::min(earliest.cpu, *cpu_deadlines_.begin());
-  return earliest;
+CallScope::Limits PendingCalls::LimitsFor(uint64_t call) const {
+  auto found = calls_.find(call);
+  if (found != calls_.end()) {
+    const Call& pending = found->second;
+    CallScope::Limits limits{pending.began, pending.wall, {}};
+    if (pending.cpu_left != kNever) {
+      limits.cpu = {thread_.cpu_clock().NowNanos() + pending.cpu_left, pending.cpu_span};
+    }
+    return limits;
+  }
+  CallScope::Limits limits = CallScope::LimitsFrom(thread_, thread_.core().limits.call, 0);
+  if (call == 0 && NextWallDeadline() < limits.wall.deadline) {
+    const auto& [deadline, span] = *wall_limits_.begin();
+    limits.began = deadline - span;
+    limits.wall = {deadline, span};
+  }
+  return limits;
+}
+
+void PendingCalls::EndOfWork(const CallScope& scope) {
+  auto found = calls_.find(scope.call());
+  if (scope.stopped()) {
+    if (found != calls_.end()) Fail(scope.call(), scope.Reason());
+    for (uint64_t id : std::exchange(stopped_, {})) {
+      if (Has(id)) Fail(id, scope.Reason());
+    }
+  } else if (found != calls_.end() && found->second.cpu_left != kNever) {
+    found->second.cpu_left = scope.own().cpu.deadline - thread_.cpu_clock().NowNanos();
+  }
 }
 
 }  // namespace isolet

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "isolate/call_scope.h"
@@ -21,42 +22,47 @@ class PendingCalls {
  public:
   explicit PendingCalls(RuntimeThread& thread) : thread_(thread) {}
 
-  // Answers the call with a kSettled once `promise` settles, or its time is up.
-  // False with an exception pending where the promise would not be watched.
-  bool Watch(uint64_t call, v8::Local<v8::Promise> promise, const CallLimits& limits,
-             const CallScope& scope);
+  // Answers the call of `scope` with a kSettled once `promise` settles, or its
+  // time is up. False with an exception pending where the promise would not be
+  // watched.
+  bool Watch(v8::Local<v8::Promise> promise, const CallScope& scope);
   bool Has(uint64_t call) const { return calls_.contains(call); }
   // Gives the call up; the host has been told already.
-  void Abort(uint64_t call);
+  void Abort(uint64_t call) { Remove(call); }
   // Answers all calls whose time is up.
   void Expire();
 
-  // When work on no call's account has to end: the earliest deadline of the
-  // calls that wait for it, and the runtime's own limits from now on.
-  CallScope::Deadlines BackgroundDeadlines() const;
+  // What holds for work in the background on account of `call`: what that call has
+  // left, if it is still pending, else the runtime's own limits from now on. For
+  // `call` 0 (a task of V8's, which may be anybody's) also the earliest deadline
+  // of all calls that wait.
+  CallScope::Limits LimitsFor(uint64_t call) const;
+  // After scope.Finish(): answers the calls that were stopped with it.
+  void EndOfWork(const CallScope& scope);
   // kNever: no call has a wall deadline.
   Nanos NextWallDeadline() const {
-    return wall_deadlines_.empty() ? kNever : *wall_deadlines_.begin();
+    return wall_limits_.empty() ? kNever : wall_limits_.begin()->first;
   }
 
  private:
   struct Call {
-    CallLimits limits;
-    Nanos started = 0;
-    CallScope::Deadlines deadlines;
+    Nanos began;
+    TimeLimit wall;
+    Nanos cpu_span;
+    // Of the thread's CPU time; it does not pass while the call waits.
+    Nanos cpu_left;
   };
 
   static void OnFulfilled(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void OnRejected(const v8::FunctionCallbackInfo<v8::Value>& info);
   void Settle(const v8::FunctionCallbackInfo<v8::Value>& info, Status status);
   void Remove(uint64_t call);
-  void AnswerTimeout(uint64_t id, TimeoutClock clock);
+  void Fail(uint64_t id, Failure failure);
 
   RuntimeThread& thread_;
   std::map<uint64_t, Call> calls_;
-  // Of the calls that have one; thousands may be pending without.
-  std::multiset<Nanos> wall_deadlines_;
-  std::multiset<Nanos> cpu_deadlines_;
+  // Deadline and span of the calls that have one; thousands may be pending without.
+  std::multiset<std::pair<Nanos, Nanos>> wall_limits_;
   // Settled, but stopped while the outcome was read.
   std::vector<uint64_t> stopped_;
 };

@@ -49,6 +49,8 @@ class RuntimeCore {
   // that serves, and one that computes must not while the process exits.
   enum class Phase : uint8_t { kStarting, kServing, kComputing };
   std::atomic<Phase> phase{Phase::kStarting};
+  // The call on whose account it computes; 0: none.
+  std::atomic<uint64_t> account{0};
   // The last command that has begun: a host whose time is up before its command
   // has need not give the runtime up for it.
   std::atomic<uint64_t> last_begun{0};

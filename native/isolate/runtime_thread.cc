@@ -89,13 +89,19 @@ void RuntimeThread::Main(void* argument) {
 RuntimeThread::RuntimeThread(std::shared_ptr<RuntimeCore> core)
     : core_(std::move(core)),
       cpu_clock_(ThreadClock::ForCurrentThread()),
-      timer_(Process::Get().watchdog, cpu_clock_, OnDeadline, core_.get()) {}
+      timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnStuck}, core_.get()) {}
 
 void RuntimeThread::OnDeadline(void* core_pointer) {
   auto* core = static_cast<RuntimeCore*>(core_pointer);
   core->terminator.Terminate();
   // It may be waiting for a host call.
   core->channel.WakeRuntime();
+}
+
+// A builtin that never looks at interrupts: the thread is left behind, to free
+// itself when it comes back.
+void RuntimeThread::OnStuck(void* core, const Expiry& expiry) {
+  static_cast<RuntimeCore*>(core)->Die(TimeoutFailure(expiry));
 }
 
 void RuntimeThread::OnAbortRequested(v8::Isolate* isolate, void* core_pointer) {
@@ -192,7 +198,7 @@ void RuntimeThread::Live() {
 void RuntimeThread::RunBootstrap() {
   if (core_->bootstrap.empty()) return;
   v8::HandleScope handles(isolate_);
-  CallScope scope(*this, core_->limits.call, 0, 0);
+  CallScope scope(*this, CallScope::LimitsFrom(*this, core_->limits.call, 0), 0);
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::String> source;
   bool ran = v8::String::NewFromUtf8(isolate_, core_->bootstrap.data(), v8::NewStringType::kNormal,
@@ -226,7 +232,7 @@ void RuntimeThread::Loop() {
     }
     tasks_->ClearPosted();
     if (std::unique_ptr<v8::Task> task = tasks_->Take()) {
-      RunInBackground([&] { task->Run(); });
+      RunInBackground(0, [&] { task->Run(); });
       continue;
     }
     pending_->Expire();
@@ -248,6 +254,11 @@ void RuntimeThread::Receive(Message& message) {
         return;
       }
       break;
+    case MessageKind::kSettle:
+      // Its continuations are no business of the call that runs: no sync call can
+      // wait for them, and none is to pay for them.
+      deferred_.push_back(std::move(message));
+      return;
     case MessageKind::kRelease:
       // Not before the calls put aside that still need it.
       if (deferred_.empty()) break;
@@ -277,9 +288,8 @@ void RuntimeThread::Dispatch(Message& message) {
       return core_->channel.PostToHost(std::move(reply));
     }
     case MessageKind::kSettle:
-      // Inside a call its continuations run with that call's.
-      if (innermost_ != nullptr) return host_calls_->Settle(message);
-      return RunInBackground([&] { host_calls_->Settle(message); });
+      return RunInBackground(host_calls_->AccountOf(message.target),
+                             [&] { host_calls_->Settle(message); });
     case MessageKind::kAbort:
       return TakeAbort(message.target);
     case MessageKind::kReply:

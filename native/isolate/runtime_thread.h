@@ -48,6 +48,8 @@ class RuntimeThread {
   CallScope* innermost() const { return innermost_; }
   void SetInnermost(CallScope* scope) {
     innermost_ = scope;
+    if (scope != nullptr && scope->outer() != nullptr) return;
+    core_->account.store(scope != nullptr ? scope->call() : 0, std::memory_order_relaxed);
     core_->phase.store(
         scope != nullptr ? RuntimeCore::Phase::kComputing : RuntimeCore::Phase::kServing,
         std::memory_order_release);
@@ -59,10 +61,10 @@ class RuntimeThread {
   // A message from the host. A command that does not belong inside the call that
   // runs is kept until that has ended.
   void Receive(Message& message);
-  // Runs what is on no call's account (continuations, tasks) within the limits
-  // of the calls that wait for it, or else the runtime's own; then microtasks.
+  // Runs what a call left behind (continuations), or a task of V8's, within the
+  // limits that PendingCalls::LimitsFor tells; then microtasks.
   template <class Body>
-  void RunInBackground(Body body);
+  void RunInBackground(uint64_t call, Body body);
 
   // Stops the running call if it is `call`, or waits in the background for it.
   // An interrupt of V8's, so that a request that comes too late finds another
@@ -84,6 +86,7 @@ class RuntimeThread {
   void RunBootstrap();
   void FailStart(const char* what);
   static void OnDeadline(void* core);
+  static void OnStuck(void* core, const Expiry& expiry);
   // The scope that runs on account of `call`, if any, will end as aborted.
   bool MarkAborted(uint64_t call);
   void TakeAbort(uint64_t call);
@@ -104,14 +107,15 @@ class RuntimeThread {
 };
 
 template <class Body>
-void RuntimeThread::RunInBackground(Body body) {
+void RuntimeThread::RunInBackground(uint64_t call, Body body) {
   v8::HandleScope handles(isolate_);
   {
-    CallScope scope(*this, core_->limits.call, pending_->BackgroundDeadlines());
+    CallScope scope(*this, pending_->LimitsFor(call), call);
     v8::TryCatch try_catch(isolate_);
     body();
     if (!Stopping()) isolate_->PerformMicrotaskCheckpoint();
     scope.Finish();
+    pending_->EndOfWork(scope);
   }
   pending_->Expire();
 }

@@ -2,6 +2,7 @@
 
 #include <node.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -50,6 +51,7 @@ void Environment::Open() {
   waker_ =
       EventLoopWaker::Open(node::GetCurrentEventLoop(isolate_),
                            [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
+  timer_.emplace(node::GetCurrentEventLoop(isolate_), [this] { OnTimer(); });
   RecordReferenceIntrinsics(isolate_);
   napi_add_async_cleanup_hook(
       env_,
@@ -78,8 +80,7 @@ std::shared_ptr<HostRuntime> Environment::FindRuntime(uint64_t id) const {
 
 void Environment::OnWake(const std::vector<uint64_t>& calling) {
   v8::HandleScope handles(isolate_);
-  v8::Local<v8::Context> context = realm_->context();
-  v8::Context::Scope entered(context);
+  v8::Context::Scope entered(realm_->context());
   for (uint64_t id : calling) {
     std::shared_ptr<HostRuntime> runtime = FindRuntime(id);
     if (runtime == nullptr) continue;
@@ -87,6 +88,21 @@ void Environment::OnWake(const std::vector<uint64_t>& calling) {
     node::CallbackScope scope(isolate_, resource_.Get(isolate_), node::async_context{0, 0});
     runtime->ServeMessages();
   }
+}
+
+void Environment::OnTimer() {
+  v8::HandleScope handles(isolate_);
+  v8::Context::Scope entered(realm_->context());
+  node::CallbackScope scope(isolate_, resource_.Get(isolate_), node::async_context{0, 0});
+  std::vector<std::shared_ptr<HostRuntime>> runtimes;
+  runtimes.reserve(runtimes_.size());
+  for (const auto& [id, weak] : runtimes_) {
+    if (std::shared_ptr<HostRuntime> runtime = weak.lock()) runtimes.push_back(std::move(runtime));
+  }
+  const Nanos now = NowNanos();
+  Nanos next = kNever;
+  for (const auto& runtime : runtimes) next = std::min(next, runtime->ExpireCalls(now));
+  if (next != kNever) LookAgain(next);
 }
 
 bool Environment::HaltRunningCode() {
@@ -148,9 +164,11 @@ void Environment::CleanUp() {
   resource_.Reset();
   realm_.reset();
   waker_->Close([this] {
-    napi_async_cleanup_hook_handle hook = cleanup_hook_;
-    self_.reset();  // may be the end of this object
-    napi_remove_async_cleanup_hook(hook);
+    timer_->Close([this] {
+      napi_async_cleanup_hook_handle hook = cleanup_hook_;
+      self_.reset();  // may be the end of this object
+      napi_remove_async_cleanup_hook(hook);
+    });
   });
 }
 

@@ -16,6 +16,7 @@
 
 #include "isolate/realm.h"
 #include "node/event_loop_waker.h"
+#include "node/loop_timer.h"
 
 namespace node {
 class MultiIsolatePlatform;
@@ -41,6 +42,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   node::MultiIsolatePlatform* platform() const { return platform_; }
   const std::shared_ptr<EventLoopWaker>& waker() const { return waker_; }
   bool is_worker() const { return is_worker_; }
+  // Has all runtimes settle what is overdue at that time.
+  void LookAgain(Nanos at) { timer_->SetFor(at); }
 
   // From lib/: makes typed errors, and what JsFunctions inherit.
   void SetHooks(v8::Local<v8::Function> create_error, v8::Local<v8::Object> function_prototype);
@@ -68,6 +71,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
  private:
   explicit Environment(Napi::Env env);
   void OnWake(const std::vector<uint64_t>& calling);
+  void OnTimer();
   void Open();
   void CleanUp();
 
@@ -82,6 +86,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   v8::Global<v8::Object> function_prototype_;
   v8::Global<v8::Object> resource_;
   std::shared_ptr<EventLoopWaker> waker_;
+  std::optional<LoopTimer> timer_;
   napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
   std::shared_ptr<Environment> self_;
   uint64_t last_runtime_id_ = 0;

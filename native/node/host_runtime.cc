@@ -15,16 +15,11 @@
 namespace isolet {
 namespace {
 
-// Past a deadline a runtime is given up once its thread has computed this long
-// without coming back: a thread that merely waits for a processor is not stuck.
-constexpr Nanos kGraceCpu = Nanos{30'000'000};
-// And however little it computes, once this much time has passed.
-constexpr Nanos kGraceWall = Nanos{2'000'000'000};
-constexpr Nanos kOverrunStep = Nanos{5'000'000};
 // How soon a waiting worker notices that it is being terminated.
 constexpr Nanos kProbeEvery = Nanos{50'000'000};
-// For figures of a runtime that is busy with something else.
-constexpr Nanos kFiguresPatience = Nanos{25'000'000};
+// For figures of a runtime that serves, and of one that is busy with something else.
+constexpr Nanos kFiguresPatience = Nanos{2'000'000'000};
+constexpr Nanos kBusyFiguresPatience = Nanos{25'000'000};
 
 }  // namespace
 
@@ -79,19 +74,12 @@ bool HostRuntime::WriteSource(v8::Local<v8::Value> source, Message* message) {
 
 v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   if (!ThrowIfDead()) return {};
-  Waiting waiting{++last_call_, innermost_, kNever};
+  Waiting waiting{++last_call_, innermost_, serving_ != 0};
   command.id = waiting.id;
   command.parent = serving_;
-  waiting.nested = serving_ != 0;
-  waiting.limits = command.limits;
   if (command.limits.wall != kNever) {
     command.issued = waiting.issued = NowNanos();
-    waiting.deadline = command.issued + command.limits.wall;
-  }
-  if (command.limits.cpu != kNever) {
-    waiting.cpu_deadline = core_->CpuTime() + command.limits.cpu;
-    // No sooner can that much have been computed.
-    waiting.deadline = std::min(waiting.deadline, NowNanos() + command.limits.cpu);
+    waiting.wall = command.limits.wall;
   }
   // The runtime must not go while its call is on the stack.
   std::shared_ptr<HostRuntime> self = shared_from_this();
@@ -109,7 +97,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
     environment_->isolate()->TerminateExecution();
     return {};
   }
-  if (answered) return Deliver(waiting.reply);
+  if (answered) return Deliver(waiting);
   Throw(why);
   return {};
 }
@@ -117,7 +105,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
 bool HostRuntime::Await(Waiting& waiting, Failure* why) {
   Channel& channel = core_->channel;
   Nanos next_probe = environment_->is_worker() ? NowNanos() + kProbeEvery : kNever;
-  Nanos wake = std::min(waiting.deadline, next_probe);
+  Nanos deadline = DeadlineAfter(waiting.issued, waiting.wall);
   for (;;) {
     Message message;
     // Read before the queue is: what was said before the death is still heard.
@@ -140,7 +128,7 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
       *why = core_->DeathReason();
       return false;
     }
-    if (channel.WaitAsHost([&] { return dead(); }, wake)) continue;
+    if (channel.WaitAsHost([&] { return dead(); }, std::min(deadline, next_probe))) continue;
     Nanos now = NowNanos();
     if (now >= next_probe) {
       if (environment_->IsTerminating()) {
@@ -149,50 +137,32 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
       }
       next_probe = now + kProbeEvery;
     }
-    if (now >= waiting.deadline && HasOverrun(waiting, why)) return false;
-    wake = std::min(next_probe, now >= waiting.deadline ? now + kOverrunStep : waiting.deadline);
+    if (now >= deadline) {
+      if (IsQueued(waiting)) {
+        *why = TimeoutFailure({WatchdogClock::kWall, waiting.wall, now - waiting.issued});
+        return false;
+      }
+      // It has begun: the runtime's watchdog ends it, or the runtime.
+      deadline = kNever;
+    }
   }
 }
 
-bool HostRuntime::HasOverrun(Waiting& waiting, Failure* why) {
-  Nanos now = NowNanos();
-  Nanos cpu = core_->CpuTime();
-  const CallLimits& limits = waiting.limits;
-  Nanos wall_deadline = limits.wall == kNever ? kNever : waiting.issued + limits.wall;
-  bool is_wall = now >= wall_deadline;
-  if (!is_wall && cpu < waiting.cpu_deadline) return false;
-  why->kind = FailureKind::kTimeout;
-  why->clock = is_wall ? TimeoutClock::kWall : TimeoutClock::kCpu;
-  why->limit = static_cast<double>(is_wall ? limits.wall : limits.cpu) / 1e6;
-  Nanos elapsed = is_wall ? now - waiting.issued : cpu - (waiting.cpu_deadline - limits.cpu);
-  why->seen = static_cast<double>(elapsed) / 1e6;
-  // Its turn has not come: the runtime will find its time passed and skip it.
+bool HostRuntime::IsQueued(const Waiting& waiting) const {
   const std::atomic<uint64_t>& last =
       waiting.nested ? core_->last_begun : core_->last_outermost_begun;
-  bool has_begun = last.load(std::memory_order_relaxed) >= waiting.id;
-  if (!has_begun) return is_wall;
-  if (!waiting.overrun) {
-    waiting.overrun = true;
-    waiting.overrun_since = now;
-    waiting.overrun_cpu = cpu;
-  }
-  if (cpu - waiting.overrun_cpu < kGraceCpu && now - waiting.overrun_since < kGraceWall) {
-    return false;
-  }
-  // A builtin that never looks at interrupts: the thread is left to free itself
-  // when it comes back.
-  core_->Die(*why);
-  return true;
+  return last.load(std::memory_order_relaxed) < waiting.id;
 }
 
-v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Message& reply) {
+v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Waiting& waiting) {
+  Message& reply = waiting.reply;
   switch (reply.status) {
     case Status::kFailed:
       Throw(*reply.failure);
       return {};
     case Status::kPromise: {
       v8::Local<v8::Promise> promise;
-      if (!promises_.Add(reply.id, 0).ToLocal(&promise)) return {};
+      if (!promises_.Add(reply.id, 0, waiting.issued, waiting.wall).ToLocal(&promise)) return {};
       return promise;
     }
     default: {
@@ -207,13 +177,15 @@ v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Message& reply) {
 v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t abort_id) {
   command.settling = Settling::kAsync;
   command.id = ++last_call_;
+  if (command.limits.wall != kNever) command.issued = NowNanos();
   v8::Local<v8::Promise> promise;
-  if (!promises_.Add(command.id, abort_id).ToLocal(&promise)) return {};
+  if (!promises_.Add(command.id, abort_id, command.issued, command.limits.wall).ToLocal(&promise)) {
+    return {};
+  }
   if (dead()) {
     promises_.Reject(command.id, core_->DeathReason());
     return promise;
   }
-  if (command.limits.wall != kNever) command.issued = NowNanos();
   core_->channel.PostToRuntime(std::move(command));
   return promise;
 }
@@ -228,9 +200,7 @@ void HostRuntime::Abort(uint64_t abort_id) {
   abort.kind = MessageKind::kAbort;
   abort.target = call;
   core_->channel.PostToRuntime(std::move(abort));
-  Failure aborted;
-  aborted.kind = FailureKind::kAborted;
-  promises_.Reject(call, std::move(aborted));
+  promises_.Abort(call);
 }
 
 void HostRuntime::RefreshFigures() {
@@ -239,8 +209,8 @@ void HostRuntime::RefreshFigures() {
   command.kind = MessageKind::kReadStats;
   bool is_computing =
       core_->phase.load(std::memory_order_acquire) == RuntimeCore::Phase::kComputing;
-  Nanos patience = is_computing ? kFiguresPatience : kGraceWall;
-  Waiting waiting{++last_call_, innermost_, NowNanos() + patience};
+  Nanos deadline = NowNanos() + (is_computing ? kBusyFiguresPatience : kFiguresPatience);
+  Waiting waiting{++last_call_, innermost_, serving_ != 0};
   command.id = waiting.id;
   innermost_ = &waiting;
   core_->channel.PostToRuntime(std::move(command));
@@ -250,7 +220,7 @@ void HostRuntime::RefreshFigures() {
   Message message;
   while (!waiting.answered && !dead()) {
     if (!core_->channel.TakeFromRuntime(message)) {
-      if (!core_->channel.WaitAsHost([&] { return dead(); }, waiting.deadline)) break;
+      if (!core_->channel.WaitAsHost([&] { return dead(); }, deadline)) break;
       continue;
     }
     if (message.kind == MessageKind::kHostCall) {
@@ -275,6 +245,8 @@ void HostRuntime::Serve(Message& message) {
       }
       return;  // its caller has given up waiting
     case MessageKind::kHostCall: {
+      // What a runtime asked for before it died is not done any more.
+      if (dead()) return;
       uint64_t outer = std::exchange(serving_, message.id);
       if (!host_terminating_ && !objects_.ServeCall(message)) GiveUpTerminating();
       serving_ = outer;

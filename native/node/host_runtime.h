@@ -60,6 +60,8 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   // For an environment that ends: as Close(), but touches no promise.
   void Abandon();
   void ForgetPromises() { promises_.Forget(); }
+  // Settles the calls whose time is up; returns when to look again.
+  Nanos ExpireCalls(Nanos now) { return promises_.Expire(now); }
   bool WaitForThreadEnd(Nanos deadline) { return core_->WaitForThreadEnd(deadline); }
 
   // Called by the event loop when the runtime has something to say.
@@ -78,17 +80,11 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   struct Waiting {
     uint64_t id;
     Waiting* outer;
-    Nanos deadline;  // when to look whether a limit has been overrun; kNever: none
+    bool nested;  // sent while serving a host call
+    Nanos issued = 0;
+    Nanos wall = kNever;  // from `issued`
     bool answered = false;
     Message reply{};
-    CallLimits limits{};
-    bool nested = false;  // sent while serving a host call
-    Nanos issued = 0;
-    Nanos cpu_deadline = kNever;  // of the runtime's thread
-    // Set once a limit has passed: since when, and the thread's CPU time then.
-    bool overrun = false;
-    Nanos overrun_since = 0;
-    Nanos overrun_cpu = 0;
   };
   HostRuntime(std::shared_ptr<Environment> environment, std::shared_ptr<RuntimeCore> core,
               uint64_t id)
@@ -101,9 +97,9 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   // False: no answer will come; the reason is in `why`, or JavaScript of this
   // environment is being terminated and `why` is left alone.
   bool Await(Waiting& waiting, Failure* why);
-  // Whether to stop waiting for a runtime that has overrun the deadline.
-  bool HasOverrun(Waiting& waiting, Failure* why);
-  v8::MaybeLocal<v8::Value> Deliver(Message& reply);
+  // Whether the runtime has not come to a call: it is busy with something else.
+  bool IsQueued(const Waiting& waiting) const;
+  v8::MaybeLocal<v8::Value> Deliver(Waiting& waiting);
   void Serve(Message& message);
   void EndOfLife();
   void GiveUpTerminating();

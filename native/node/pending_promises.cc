@@ -1,7 +1,9 @@
 #include "node/pending_promises.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "isolate/call_scope.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
 #include "node/environment.h"
@@ -10,6 +12,12 @@
 #include "node/js_function.h"
 
 namespace isolet {
+namespace {
+
+// How soon to look again at code that is to stop.
+constexpr Nanos kStopStep = 5 * kMillisecond;
+
+}  // namespace
 
 // Whether resolving a promise with `value` would call a function of the plugin's
 // from the host's microtasks, where no deadline holds.
@@ -24,7 +32,8 @@ bool PendingPromises::IsPluginThenable(v8::Local<v8::Value> value) const {
          JsFunction::Find(environment, then) != nullptr;
 }
 
-v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_id) {
+v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_id, Nanos issued,
+                                                 Nanos wall) {
   Environment& environment = runtime_.environment();
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(environment.realm().context()).ToLocal(&resolver)) return {};
@@ -32,8 +41,72 @@ v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_i
   pending.resolver.Reset(environment.isolate(), resolver);
   pending.abort_id = abort_id;
   pending.runtime = runtime_.shared_from_this();
+  pending.issued = issued;
+  pending.wall = wall;
+  if (wall != kNever) {
+    deadlines_.insert({issued + wall, call});
+    environment.LookAgain(issued + wall);
+  }
   environment.waker()->Hold();
   return resolver->GetPromise();
+}
+
+PendingPromises::Pending PendingPromises::Take(
+    std::unordered_map<uint64_t, Pending>::iterator found) {
+  Pending pending = std::move(found->second);
+  if (pending.wall != kNever) deadlines_.erase({pending.issued + pending.wall, found->first});
+  promises_.erase(found);
+  return pending;
+}
+
+Nanos PendingPromises::Expire(Nanos now) {
+  // The last promise may hold the last reference to the runtime.
+  std::shared_ptr<HostRuntime> runtime = runtime_.shared_from_this();
+  Nanos next = kNever;
+  for (auto at = deadlines_.begin(); at != deadlines_.end() && at->first <= now;) {
+    const auto [deadline, call] = *at++;
+    // What it computes for just now is ended by its watchdog, which tells a
+    // runtime that does not come back from one that does.
+    if (runtime_.core().account.load(std::memory_order_relaxed) == call) {
+      next = now + kStopStep;
+      continue;
+    }
+    const Pending& pending = promises_.at(call);
+    Reject(call, TimeoutFailure({WatchdogClock::kWall, pending.wall, now - pending.issued}));
+    at = deadlines_.upper_bound({deadline, call});
+  }
+  auto later = deadlines_.upper_bound({now, UINT64_MAX});
+  if (later != deadlines_.end()) next = std::min(next, later->first);
+  return std::min(next, GiveUpStuck(now));
+}
+
+void PendingPromises::Abort(uint64_t call) {
+  const Nanos now = NowNanos();
+  stopping_.push_back({call, now, runtime_.core().CpuTime()});
+  runtime_.environment().LookAgain(now + kStopStep);
+  Failure aborted;
+  aborted.kind = FailureKind::kAborted;
+  Reject(call, std::move(aborted));
+}
+
+// As the watchdog does with a call whose time is up.
+Nanos PendingPromises::GiveUpStuck(Nanos now) {
+  RuntimeCore& core = runtime_.core();
+  std::erase_if(stopping_, [&](const Stopping& stopping) {
+    // Its turn is over, or will be no more than the look at its abort.
+    return core.account.load(std::memory_order_relaxed) != stopping.call;
+  });
+  if (stopping_.empty() || core.dying()) return kNever;
+  const Stopping& stopping = stopping_.front();
+  const Nanos cpu = core.CpuTime() - stopping.cpu_since;
+  if (cpu < Watchdog::Timer::kStuckAfter && now - stopping.since < Watchdog::Timer::kStuckAtLast) {
+    return now + kStopStep;
+  }
+  Failure failure;
+  failure.kind = FailureKind::kTerminated;
+  failure.text = "a call that was aborted did not stop";
+  core.Die(std::move(failure));
+  return kNever;
 }
 
 uint64_t PendingPromises::FindAbortable(uint64_t abort_id) const {
@@ -46,8 +119,7 @@ uint64_t PendingPromises::FindAbortable(uint64_t abort_id) const {
 void PendingPromises::Settle(Message& settled) {
   auto found = promises_.find(settled.id);
   if (found == promises_.end()) return;
-  Pending pending = std::move(found->second);
-  promises_.erase(found);
+  Pending pending = Take(found);
   Environment& environment = runtime_.environment();
   environment.waker()->LetGo();
   v8::Isolate* isolate = environment.isolate();
@@ -86,6 +158,7 @@ void PendingPromises::Reject(uint64_t call, Failure reason) {
 
 void PendingPromises::Forget() {
   std::shared_ptr<HostRuntime> runtime = runtime_.shared_from_this();
+  deadlines_.clear();
   std::exchange(promises_, {}).clear();
 }
 

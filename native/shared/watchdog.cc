@@ -15,6 +15,9 @@ constexpr size_t kStackSize = size_t{256} * 1024;
 constexpr Nanos kRunningPause = 100 * kMicrosecond;
 constexpr Nanos kIdlePause = kMillisecond;
 
+// How often to look whether a thread whose time is up has come back.
+constexpr Nanos kStuckPause = 5 * kMillisecond;
+
 }  // namespace
 
 Watchdog::~Watchdog() {
@@ -77,9 +80,7 @@ Nanos Watchdog::FireDue() {
     auto timers = timers_.Lock();
     for (Timer* timer : *timers) {
       const uint64_t state = timer->state_.load(std::memory_order_seq_cst);
-      if ((state & Timer::kPhaseMask) != Timer::kArmed) continue;
-      const WatchdogClock clock = timer->DueClock(state, now, &next);
-      if (clock == WatchdogClock::kNone || !timer->StartFiring(state, clock)) continue;
+      if (!timer->StartIfDue(state, now, &next)) continue;
       timer->next_due_ = due;
       due = timer;
     }
@@ -87,7 +88,8 @@ Nanos Watchdog::FireDue() {
   while (due != nullptr) {
     Timer* timer = due;
     due = timer->next_due_;
-    timer->action_(timer->context_);
+    timer->Act();
+    next = std::min(next, now + kStuckPause);
     // The last touch: from here on its runtime may destroy it.
     const uint64_t state = timer->state_.load(std::memory_order_relaxed);
     timer->state_.store(Timer::WithPhase(state, Timer::kFired), std::memory_order_release);
@@ -95,10 +97,10 @@ Nanos Watchdog::FireDue() {
   return next;
 }
 
-Watchdog::Timer::Timer(Watchdog& watchdog, ThreadClock cpu_clock, Action action, void* context)
+Watchdog::Timer::Timer(Watchdog& watchdog, ThreadClock cpu_clock, Actions actions, void* context)
     : watchdog_(watchdog),
       cpu_clock_(cpu_clock),
-      action_(action),
+      actions_(actions),
       context_(context),
       wall_seen_(NowNanos()),
       cpu_seen_(cpu_clock.NowNanos()) {
@@ -113,9 +115,13 @@ Watchdog::Timer::~Timer() {
   timers->pop_back();
 }
 
-bool Watchdog::Timer::Arm(Nanos wall_deadline, Nanos cpu_deadline) {
+bool Watchdog::Timer::Arm(const TimeLimit& wall, const TimeLimit& cpu) {
   assert((state_.load(std::memory_order_relaxed) & kPhaseMask) == kDisarmed);
+  const Nanos wall_deadline = wall.deadline;
+  const Nanos cpu_deadline = cpu.deadline;
   if (wall_deadline == kNever && cpu_deadline == kNever) return true;
+  wall_span_ = wall.span;
+  cpu_span_ = cpu.span;
   const Nanos cpu_check = EarliestCpuCheck(cpu_deadline);
   // Release, so that a watchdog that reads one of these with the state of the arming before also
   // sees, in its compare-exchange, that that one is over.
@@ -149,18 +155,21 @@ bool Watchdog::Timer::CpuDueBefore(Nanos wall_time, Nanos cpu_deadline) {
 }
 
 WatchdogClock Watchdog::Timer::Disarm() {
-  uint64_t state = state_.load(std::memory_order_relaxed);
+  uint64_t state = state_.load(std::memory_order_acquire);
   if ((state & kPhaseMask) == kDisarmed) return WatchdogClock::kNone;
-  if ((state & kPhaseMask) == kArmed &&
-      state_.compare_exchange_strong(state, WithPhase(state, kDisarmed), std::memory_order_acq_rel,
-                                     std::memory_order_relaxed)) {
-    return WatchdogClock::kNone;
+  for (;;) {
+    // Never a plain store: the watchdog may be about to begin an action, the first or the second.
+    const bool is_acting = (state & kPhaseMask) == kFiring;
+    if (!is_acting &&
+        state_.compare_exchange_weak(state, generation_ | kDisarmed, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+      return ClockOf(state);
+    }
+    if (is_acting) {
+      std::this_thread::yield();
+      state = state_.load(std::memory_order_acquire);
+    }
   }
-  while (((state = state_.load(std::memory_order_acquire)) & kPhaseMask) != kFired) {
-    std::this_thread::yield();
-  }
-  state_.store(generation_ | kDisarmed, std::memory_order_release);
-  return ClockOf(state);
 }
 
 WatchdogClock Watchdog::Timer::Fired() const {
@@ -189,10 +198,54 @@ WatchdogClock Watchdog::Timer::DueClock(uint64_t state, Nanos now, Nanos* next) 
   return WatchdogClock::kNone;
 }
 
-bool Watchdog::Timer::StartFiring(uint64_t state, WatchdogClock clock) {
-  const uint64_t firing = WithPhase(state, kFiring) | static_cast<uint64_t>(clock) << kClockShift;
+bool Watchdog::Timer::IsStuck(uint64_t state, Nanos now, Nanos* next) {
+  const Nanos used = cpu_clock_.NowNanos();
+  if (fired_state_ != state) {
+    fired_state_ = state;
+    fired_at_ = now;
+    fired_cpu_ = used;
+  }
+  if (used - fired_cpu_ >= kStuckAfter || now - fired_at_ >= kStuckAtLast) return true;
+  *next = std::min(*next, now + kStuckPause);
+  return false;
+}
+
+bool Watchdog::Timer::StartIfDue(uint64_t state, Nanos now, Nanos* next) {
+  uint64_t firing = WithPhase(state, kFiring);
+  switch (state & kPhaseMask) {
+    case kArmed: {
+      const WatchdogClock clock = DueClock(state, now, next);
+      if (clock == WatchdogClock::kNone) return false;
+      firing |= static_cast<uint64_t>(clock) << kClockShift;
+      break;
+    }
+    case kFired:
+      if (actions_.stuck == nullptr || (state & kStuck) != 0 || !IsStuck(state, now, next)) {
+        return false;
+      }
+      firing |= kStuck;
+      break;
+    default:
+      return false;
+  }
   return state_.compare_exchange_strong(state, firing, std::memory_order_acq_rel,
                                         std::memory_order_relaxed);
+}
+
+void Watchdog::Timer::Act() {
+  const uint64_t state = state_.load(std::memory_order_relaxed);
+  if ((state & kStuck) == 0) return actions_.expired(context_);
+  Expiry expiry;
+  expiry.clock = ClockOf(state);
+  if (expiry.clock == WatchdogClock::kWall) {
+    expiry.span = wall_span_;
+    expiry.elapsed = NowNanos() - wall_deadline_.load(std::memory_order_relaxed) + expiry.span;
+  } else {
+    expiry.span = cpu_span_;
+    expiry.elapsed =
+        cpu_clock_.NowNanos() - cpu_deadline_.load(std::memory_order_relaxed) + expiry.span;
+  }
+  actions_.stuck(context_, expiry);
 }
 
 }  // namespace isolet

@@ -40,6 +40,19 @@ namespace isolet {
 
 enum class WatchdogClock : uint8_t { kNone, kWall, kCpu };
 
+// When time is up, and how much there was of it: for whoever has to say so.
+struct TimeLimit {
+  Nanos deadline = kNever;
+  Nanos span = kNever;
+};
+
+// A limit that has passed.
+struct Expiry {
+  WatchdogClock clock = WatchdogClock::kNone;
+  Nanos span = 0;
+  Nanos elapsed = 0;
+};
+
 class Watchdog {
  public:
   class Timer;
@@ -86,11 +99,22 @@ class Watchdog {
 
 class alignas(64) Watchdog::Timer {
  public:
-  // Must be quick, and must not call Arm or Disarm.
-  using Action = void (*)(void* context);
+  // Both must be quick, and must not call Arm or Disarm.
+  struct Actions {
+    // The deadline has passed.
+    void (*expired)(void* context);
+    // The thread has computed for kStuckAfter since then and not disarmed the timer: whatever
+    // `expired` did, it does not heed it. Null: of no interest.
+    void (*stuck)(void* context, const Expiry& expiry) = nullptr;
+  };
+
+  // CPU time, as a thread that merely waits for a processor is not stuck; but however little it
+  // computes, patience ends after kStuckAtLast of wall time.
+  static constexpr Nanos kStuckAfter = 30 * kMillisecond;
+  static constexpr Nanos kStuckAtLast = 2'000 * kMillisecond;
 
   // `cpu_clock` is that of the thread that will arm it.
-  Timer(Watchdog& watchdog, ThreadClock cpu_clock, Action action, void* context);
+  Timer(Watchdog& watchdog, ThreadClock cpu_clock, Actions actions, void* context);
 
   // Disarms. On the runtime's thread, or on any other once that has ended.
   ~Timer();
@@ -98,12 +122,12 @@ class alignas(64) Watchdog::Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Absolute times of NowNanos() and of the CPU clock; kNever for none. Only when disarmed. False
-  // if there is no watchdog thread and none could be started: then nothing is armed.
-  [[nodiscard]] bool Arm(Nanos wall_deadline, Nanos cpu_deadline);
+  // Deadlines are absolute times of NowNanos() and of the CPU clock. Only when disarmed. False if
+  // there is no watchdog thread and none could be started: then nothing is armed.
+  [[nodiscard]] bool Arm(const TimeLimit& wall, const TimeLimit& cpu);
 
-  // Tells what has fired since Arm. Afterwards the action neither runs nor will; if it is running
-  // right now, waits for its end.
+  // Tells what has fired since Arm. Afterwards no action runs or will; if one is running right now,
+  // waits for its end.
   WatchdogClock Disarm();
 
   // What Disarm would tell. Any thread.
@@ -112,12 +136,14 @@ class alignas(64) Watchdog::Timer {
  private:
   friend class Watchdog;
 
-  // state_: generation << 4 | clock << 2 | phase. The clock is kNone until the timer fires.
+  // state_: generation << 5 | stuck << 4 | clock << 2 | phase. The clock is kNone until the timer
+  // fires; `stuck` is set from when the second action begins.
   enum Phase : uint64_t { kDisarmed, kArmed, kFiring, kFired };
   static constexpr uint64_t kPhaseMask = 3;
   static constexpr int kClockShift = 2;
   static constexpr uint64_t kClockMask = 3;
-  static constexpr uint64_t kGeneration = 16;
+  static constexpr uint64_t kStuck = 16;
+  static constexpr uint64_t kGeneration = 32;
 
   static uint64_t WithPhase(uint64_t state, Phase phase) { return (state & ~kPhaseMask) | phase; }
 
@@ -130,18 +156,23 @@ class alignas(64) Watchdog::Timer {
   bool CpuDueBefore(Nanos wall_time, Nanos cpu_deadline);
 
   // The watchdog thread's. `next` is lowered to when to look again.
+  bool StartIfDue(uint64_t state, Nanos now, Nanos* next);
   WatchdogClock DueClock(uint64_t state, Nanos now, Nanos* next);
-  bool StartFiring(uint64_t state, WatchdogClock clock);
+  bool IsStuck(uint64_t state, Nanos now, Nanos* next);
+  void Act();
 
   std::atomic<uint64_t> state_{kDisarmed};
   std::atomic<Nanos> wall_deadline_{kNever};
   std::atomic<Nanos> cpu_deadline_{kNever};
+  // Read only while the timer fires, when it can't be armed anew.
+  Nanos wall_span_ = kNever;
+  Nanos cpu_span_ = kNever;
   // The CPU clock can not have passed cpu_deadline_ before this wall-clock time.
   std::atomic<Nanos> cpu_check_{kNever};
 
   Watchdog& watchdog_;
   const ThreadClock cpu_clock_;
-  const Action action_;
+  const Actions actions_;
   void* const context_;
 
   // The runtime thread's: a reading of both clocks, any time ago.
@@ -153,6 +184,10 @@ class alignas(64) Watchdog::Timer {
   alignas(64) uint64_t checked_state_ = 0;
   Nanos checked_cpu_ = 0;
   Nanos next_check_ = 0;
+  // And about one firing: when it was first seen to be over, and the thread's CPU time then.
+  uint64_t fired_state_ = 0;
+  Nanos fired_at_ = 0;
+  Nanos fired_cpu_ = 0;
   Timer* next_due_ = nullptr;
 };
 

@@ -15,6 +15,8 @@ namespace isolet {
 
 constexpr Nanos kHour = 3'600'000 * kMillisecond;
 
+inline TimeLimit At(Nanos deadline) { return {deadline, kHour}; }
+
 // What an action reports to.
 struct Alarm {
   std::atomic<int> rung{0};
@@ -37,14 +39,14 @@ struct Alarm {
 class WatchdogTest : public testing::Test {
  protected:
   Watchdog::Timer MakeTimer(Alarm& alarm) {
-    return {watchdog_, ThreadClock::ForCurrentThread(), Alarm::Ring, &alarm};
+    return {watchdog_, ThreadClock::ForCurrentThread(), {Alarm::Ring}, &alarm};
   }
 
   // Returns when the watchdog has dealt with everything that was due before.
   void AwaitLaterDeadline(Nanos deadline) {
     Alarm alarm;
     Watchdog::Timer timer = MakeTimer(alarm);
-    ASSERT_TRUE(timer.Arm(deadline, kNever));
+    ASSERT_TRUE(timer.Arm(At(deadline), {}));
     alarm.Await(1);
     timer.Disarm();
   }

@@ -24,9 +24,10 @@ TEST_F(WatchdogRaceTest, ATimerMayDieAtAnyMoment) {
   std::mt19937 random(1);
   for (int i = 0; i < 3'000; ++i) {
     auto alarm = std::make_unique<Alarm>();
-    auto timer = std::make_unique<Watchdog::Timer>(watchdog_, ThreadClock::ForCurrentThread(),
-                                                   Alarm::Ring, alarm.get());
-    ASSERT_TRUE(timer->Arm(NowNanos() + static_cast<Nanos>(random() % 20'000), kNever));
+    auto timer =
+        std::make_unique<Watchdog::Timer>(watchdog_, ThreadClock::ForCurrentThread(),
+                                          Watchdog::Timer::Actions{Alarm::Ring}, alarm.get());
+    ASSERT_TRUE(timer->Arm(At(NowNanos() + static_cast<Nanos>(random() % 20'000)), {}));
     for (unsigned left = random() % 500; left != 0; --left) CpuPause();
     timer.reset();
     EXPECT_LE(alarm->rung, 1);
@@ -49,8 +50,8 @@ TEST_F(WatchdogRaceTest, ManyRuntimesArmAtOnce) {
       for (int i = 0; i < 3'000; ++i) {
         const auto span = static_cast<Nanos>(random() % 30'000);
         const bool cpu = random() % 4 == 0;
-        ASSERT_TRUE(cpu ? timer.Arm(kNever, clock.NowNanos() + span)
-                        : timer.Arm(NowNanos() + span, random() % 2 ? kNever : kHour));
+        ASSERT_TRUE(cpu ? timer.Arm({}, At(clock.NowNanos() + span))
+                        : timer.Arm(At(NowNanos() + span), At(random() % 2 ? kNever : kHour)));
         if (random() % 16 == 0) {
           while (timer.Fired() == WatchdogClock::kNone) {
           }
@@ -76,13 +77,14 @@ TEST_F(WatchdogRaceTest, FiveHundredTimersFireInTime) {
   std::deque<Watchdog::Timer> timers;
   std::vector<Nanos> deadlines;
   for (Alarm& alarm : alarms) {
-    timers.emplace_back(watchdog_, ThreadClock::ForCurrentThread(), Alarm::Ring, &alarm);
+    timers.emplace_back(watchdog_, ThreadClock::ForCurrentThread(),
+                        Watchdog::Timer::Actions{Alarm::Ring}, &alarm);
     deadlines.push_back(NowNanos() + static_cast<Nanos>(random() % (50 * kMillisecond)));
     // Half of them with a CPU limit besides, which has to be looked at as well.
     const Nanos cpu = timers.size() % 2 == 0
                           ? kNever
                           : ThreadClock::ForCurrentThread().NowNanos() + 10'000 * kMillisecond;
-    ASSERT_TRUE(timers.back().Arm(deadlines.back(), cpu));
+    ASSERT_TRUE(timers.back().Arm(At(deadlines.back()), At(cpu)));
   }
   Nanos latest = 0;
   for (int i = 0; i < kTimers; ++i) {
@@ -112,8 +114,9 @@ TEST(Watchdog, SeveralThreadsMayBeTheFirst) {
     for (int k = 0; k < 3; ++k) {
       threads.emplace_back([&] {
         Alarm alarm;
-        Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(), Alarm::Ring, &alarm);
-        ASSERT_TRUE(timer.Arm(NowNanos(), kNever));
+        Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(),
+                              Watchdog::Timer::Actions{Alarm::Ring}, &alarm);
+        ASSERT_TRUE(timer.Arm(At(NowNanos()), {}));
         alarm.Await(1);
       });
     }
@@ -128,18 +131,19 @@ TEST(WatchdogDeathTest, ReportsThatThereIsNoThreadToBeHad) {
   const auto run = [] {
     Watchdog watchdog;
     Alarm alarm;
-    Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(), Alarm::Ring, &alarm);
+    Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(),
+                          Watchdog::Timer::Actions{Alarm::Ring}, &alarm);
     rlimit before;
     getrlimit(RLIMIT_AS, &before);
     const rlimit nothing_more{0, before.rlim_max};
     setrlimit(RLIMIT_AS, &nothing_more);
     if (watchdog.EnsureStarted()) return 1;
-    if (timer.Arm(NowNanos(), kNever)) return 2;
+    if (timer.Arm(At(NowNanos()), {})) return 2;
     if (timer.Disarm() != WatchdogClock::kNone) return 3;
-    if (!timer.Arm(kNever, kNever)) return 4;
+    if (!timer.Arm({}, {})) return 4;
     // It is not a lasting state.
     setrlimit(RLIMIT_AS, &before);
-    if (!timer.Arm(NowNanos(), kNever)) return 5;
+    if (!timer.Arm(At(NowNanos()), {})) return 5;
     alarm.Await(1);
     return 0;
   };

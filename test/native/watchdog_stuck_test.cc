@@ -1,0 +1,124 @@
+// A thread that computes on though its time is up.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "shared/watchdog.h"
+#include "watchdog_fixture.h"
+
+namespace isolet {
+namespace {
+
+struct Report {
+  std::atomic<int> expired{0};
+  std::atomic<int> stuck{0};
+  // Written before `stuck`.
+  Expiry expiry;
+
+  Watchdog::Timer Watch(Watchdog& watchdog) {
+    const Watchdog::Timer::Actions actions{
+        [](void* context) { ++static_cast<Report*>(context)->expired; },
+        [](void* context, const Expiry& expiry) {
+          auto* report = static_cast<Report*>(context);
+          report->expiry = expiry;
+          ++report->stuck;
+        }};
+    return {watchdog, ThreadClock::ForCurrentThread(), actions, this};
+  }
+};
+
+class WatchdogStuckTest : public WatchdogTest {};
+
+TEST_F(WatchdogStuckTest, TellsOnceOfAThreadThatComputesOn) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  const ThreadClock clock = ThreadClock::ForCurrentThread();
+  for (int i = 1; i <= 3; ++i) {
+    const Nanos began = NowNanos();
+    ASSERT_TRUE(timer.Arm({began + kMillisecond, kMillisecond}, {}));
+    while (report.expired < i) {
+    }
+    const Nanos used = clock.NowNanos();
+    while (report.stuck < i) {
+    }
+    // It began to count a little later than the action ended.
+    EXPECT_GE(clock.NowNanos() - used, Watchdog::Timer::kStuckAfter / 2);
+    AwaitLaterDeadline(NowNanos() + 20 * kMillisecond);
+    EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+    EXPECT_EQ(report.expired, i);
+    EXPECT_EQ(report.stuck, i);
+    EXPECT_EQ(report.expiry.clock, WatchdogClock::kWall);
+    EXPECT_EQ(report.expiry.span, kMillisecond);
+    EXPECT_GE(report.expiry.elapsed, kMillisecond);
+    EXPECT_LE(report.expiry.elapsed, NowNanos() - began);
+  }
+}
+
+TEST_F(WatchdogStuckTest, SaysWhichClockRanOut) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  const ThreadClock clock = ThreadClock::ForCurrentThread();
+  ASSERT_TRUE(timer.Arm({}, {clock.NowNanos() + 2 * kMillisecond, 2 * kMillisecond}));
+  while (report.stuck == 0) {
+  }
+  EXPECT_EQ(timer.Disarm(), WatchdogClock::kCpu);
+  EXPECT_EQ(report.expiry.clock, WatchdogClock::kCpu);
+  EXPECT_EQ(report.expiry.span, 2 * kMillisecond);
+  EXPECT_GE(report.expiry.elapsed, 2 * kMillisecond + Watchdog::Timer::kStuckAfter);
+}
+
+TEST_F(WatchdogStuckTest, AThreadThatWaitsIsNotStuck) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  ASSERT_TRUE(timer.Arm(At(0), {}));
+  AwaitLaterDeadline(NowNanos() + 200 * kMillisecond);
+  EXPECT_EQ(report.expired, 1);
+  EXPECT_EQ(report.stuck, 0);
+  EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+}
+
+TEST_F(WatchdogStuckTest, PatienceEndsHoweverLittleItComputes) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  ASSERT_TRUE(timer.Arm(At(0), {}));
+  AwaitLaterDeadline(NowNanos() + Watchdog::Timer::kStuckAtLast + 100 * kMillisecond);
+  EXPECT_EQ(report.stuck, 1);
+  EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+}
+
+TEST_F(WatchdogStuckTest, OneThatComesBackMayBeArmedAgain) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  for (int i = 1; i <= 200; ++i) {
+    ASSERT_TRUE(timer.Arm(At(0), {}));
+    while (report.expired < i) {
+    }
+    EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+  }
+  AwaitLaterDeadline(NowNanos() + 50 * kMillisecond);
+  EXPECT_EQ(report.expired, 200);
+  EXPECT_EQ(report.stuck, 0);
+}
+
+TEST_F(WatchdogStuckTest, DisarmMayMeetTheSecondActionAtAnyMoment) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 20; ++i) {
+    Report report;
+    Watchdog::Timer timer = report.Watch(watchdog_);
+    ASSERT_TRUE(timer.Arm(At(0), {}));
+    const Nanos end = NowNanos() + Watchdog::Timer::kStuckAfter +
+                      static_cast<Nanos>(random() % (10 * kMillisecond));
+    while (NowNanos() < end) {
+    }
+    EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+    const int stuck = report.stuck;
+    EXPECT_LE(stuck, 1);
+    AwaitLaterDeadline(NowNanos() + 10 * kMillisecond);
+    EXPECT_EQ(report.stuck, stuck);
+  }
+}
+
+}  // namespace
+}  // namespace isolet

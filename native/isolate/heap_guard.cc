@@ -1,7 +1,8 @@
 #include "isolate/heap_guard.h"
 
-#include <chrono>
-#include <thread>
+#include <array>
+#include <string_view>
+#include <utility>
 
 #include "isolate/runtime_thread.h"
 
@@ -12,7 +13,23 @@ namespace {
 // it can be terminated. Half of it was not enough for growth inside builtins.
 constexpr size_t kHeadroom = size_t{64} << 20;
 
-constexpr int kMostRaises = 4;
+// Enough for any collection that disposing of an isolate may bring.
+constexpr size_t kUnlimited = size_t{1} << 36;
+
+// Where V8 (11 to 14) gives up on the isolate's own thread with no other thread at
+// work on its heap: at the end of a collection, or before or after one.
+constexpr std::array<std::string_view, 5> kSafeToLeave = {
+    "Reached heap limit", "Ineffective mark-compacts near heap limit", "CALL_AND_RETRY_LAST",
+    "invalid array length", "invalid table size"};
+
+bool IsSafeToLeave(const char* location) {
+  const std::string_view where = location != nullptr ? location : "";
+  for (std::string_view safe : kSafeToLeave) {
+    // What is added in front says which heap it was.
+    if (where.ends_with(safe)) return true;
+  }
+  return false;
+}
 
 v8::HeapStatistics StatisticsOf(v8::Isolate* isolate) {
   v8::HeapStatistics statistics;
@@ -32,11 +49,7 @@ HeapGuard::HeapGuard(v8::Isolate* isolate, RuntimeCore& core, BufferAllocator& a
   allocator.OnRefused(BufferRefused, this);
 }
 
-HeapGuard::~HeapGuard() {
-  allocator_.OnRefused(nullptr, nullptr);
-  isolate_->RemoveGCEpilogueCallback(AfterCollection, this);
-  isolate_->RemoveNearHeapLimitCallback(NearHeapLimit, 0);
-}
+HeapGuard::~HeapGuard() { allocator_.OnRefused(nullptr, nullptr); }
 
 // Flags such as --max-old-space-size, also from NODE_OPTIONS, override the
 // ResourceConstraints (Heap::ConfigureHeap), and one way of creating isolates
@@ -62,11 +75,12 @@ void HeapGuard::DieOfMemory(size_t used) {
 
 size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<HeapGuard*>(data);
+  if (self->letting_go_) return kUnlimited;
   self->DieOfMemory(self->Used());
-  // Code that never comes to a place where it can be terminated (on Node 24 a
-  // loop of `new Array(1000).fill(1)` is such) must not take the machine: V8's
-  // fatal handler is next.
-  return self->raises_++ < kMostRaises ? current + kHeadroom : current;
+  // Once only: code that never comes to a place where it can be terminated (on
+  // Node 24 a loop of `new Array(1000).fill(1)` is such) must not take the machine.
+  // V8's fatal handler is next.
+  return std::exchange(self->raised_, true) ? current : current + kHeadroom;
 }
 
 void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
@@ -96,12 +110,14 @@ void HeapGuard::SettleRefusal() {
   if (allocator_.LastRefused() && used > limit_ / 2) DieOfMemory(used);
 }
 
-void HeapGuard::FatalOutOfMemory(const char*, const v8::OOMDetails&) {
+void HeapGuard::FatalOutOfMemory(const char* location, const v8::OOMDetails&) {
   RuntimeThread* thread = RuntimeThread::Current();
-  // A foreign thread of V8's, or one that is no runtime's: nothing can be saved
-  // from here; V8 aborts when this returns.
-  if (thread == nullptr) return;
-  thread->ParkForever();
+  if (thread == nullptr) RuntimeThread::ParkHelper();
+  HeapGuard& guard = thread->heap_guard();
+  guard.DieOfMemory(guard.Used());
+  // While the isolate is being disposed of there is nothing to go back to.
+  if (!guard.letting_go_ && IsSafeToLeave(location)) thread->Leave();
+  thread->Park();
 }
 
 void HeapGuard::PublishFigures() {

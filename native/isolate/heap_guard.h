@@ -2,8 +2,14 @@
 // callback, heap and buffers together after each full garbage collection and at
 // each refused buffer, and V8's fatal out-of-memory handler as the last resort.
 //
+// That handler must not return: V8 would end the process. On the runtime's own
+// thread it leaves by longjmp, and the isolate is disposed of; where that is not
+// safe, in the middle of a collection that other threads take part in, or on one
+// of those threads, it parks the thread for ever.
+//
 // Thread: runtime (V8 may call the fatal handler on another).
-// Owner: RuntimeThread; destroyed before the isolate.
+// Owner: RuntimeThread; destroyed after the isolate, which may collect while it is
+// disposed of.
 #pragma once
 
 #include <v8.h>
@@ -21,6 +27,8 @@ class HeapGuard {
   HeapGuard& operator=(const HeapGuard&) = delete;
 
   void PublishFigures();
+  // From here on nothing is held to any limit: the isolate is about to go.
+  void LetGo() { letting_go_ = true; }
   // Whether a refused buffer was the runtime's end, once V8 has done what it could.
   // To be asked when a call ends, too: its code may have ended before the interrupt.
   void SettleRefusal();
@@ -41,7 +49,8 @@ class HeapGuard {
   BufferAllocator& allocator_;
   size_t limit_;
   bool refusal_pending_ = false;
-  int raises_ = 0;
+  bool raised_ = false;
+  bool letting_go_ = false;
 };
 
 }  // namespace isolet

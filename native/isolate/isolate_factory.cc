@@ -173,7 +173,7 @@ v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits&
       }
       state.store(sound ? DefaultSnapshot::kSound : DefaultSnapshot::kUnsound);
       if (!sound) {
-        DisposeIsolateLocked(parts.platform, isolate);
+        DisposeIsolate(parts.platform, isolate);
         isolate = nullptr;
       }
     }
@@ -184,10 +184,11 @@ v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits&
   return isolate;
 }
 
-void DisposeIsolateLocked(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
+void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
 #if NODE_MAJOR_VERSION >= 24
   platform->DisposeIsolate(isolate);
 #else
+  // In this order: once it is disposed of, its address may be that of the next one.
   platform->UnregisterIsolate(isolate);
   isolate->Dispose();
 #endif

@@ -21,9 +21,9 @@ struct IsolateParts {
   std::shared_ptr<TaskQueue> tasks;
 };
 
-// Both with Process::isolate_lifecycle held. Null where V8 has no memory for one.
+// With Process::isolate_lifecycle held. Null where V8 has no memory for one.
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits);
-void DisposeIsolateLocked(node::MultiIsolatePlatform* platform, v8::Isolate* isolate);
+void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate);
 
 // Records which names a context of this process's main heap gives its
 // intrinsics: what an isolate from V8's default snapshot is tested against.

@@ -25,9 +25,8 @@ struct Process {
 
   Watchdog watchdog;
   LiveCounts live;
-  // Held over registering, creating and disposing an isolate: on Node 20 and 22
-  // the platform's table and V8's address reuse race otherwise
-  // (nodejs/node#30846, #31752).
+  // Held while an isolate is registered and made: on Node 20 and 22 the platform's
+  // table and V8's address reuse race otherwise (nodejs/node#30846, #31752).
   std::mutex isolate_lifecycle;
 };
 

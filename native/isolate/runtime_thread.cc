@@ -9,6 +9,7 @@
 #include "isolate/exception_report.h"
 #include "isolate/isolate_factory.h"
 #include "isolate/v8_strings.h"
+#include "shared/free_memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ISOLET_ASAN 1
@@ -44,6 +45,10 @@ void TidyGlobal(v8::Isolate* isolate, v8::Local<v8::Context> context) {
   }
 }
 
+[[noreturn]] void SleepForEver() {
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
 }  // namespace
 
 int RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
@@ -66,10 +71,10 @@ int RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
   return error;
 }
 
-RuntimeThread* RuntimeThread::Current() {
-  v8::Isolate* isolate = v8::Isolate::TryGetCurrent();
-  if (isolate == nullptr) return nullptr;
-  return static_cast<RuntimeThread*>(isolate->GetData(kDataSlot));
+RuntimeThread*& RuntimeThread::Current() {
+  // Not V8's current isolate: it has none while one is disposed of.
+  static thread_local RuntimeThread* current = nullptr;
+  return current;
 }
 
 void RuntimeThread::Main(void* argument) {
@@ -79,7 +84,9 @@ void RuntimeThread::Main(void* argument) {
   core->ThreadStarted(ThreadClock::ForCurrentThread());
   {
     RuntimeThread thread(core);
+    Current() = &thread;
     thread.Live();
+    Current() = nullptr;
   }
   core->ThreadEnded();
   core.reset();
@@ -144,56 +151,73 @@ void RuntimeThread::Live() {
   }
   RuntimeCore* core = core_.get();
   tasks_ = std::make_shared<TaskQueue>([core] { core->channel.WakeRuntime(); });
-  auto allocator = std::make_shared<BufferAllocator>(core_->budget);
+  allocator_ = std::make_shared<BufferAllocator>(core_->budget);
   {
     std::lock_guard lock(Process::Get().isolate_lifecycle);
     // Closed while it waited for its turn: nothing to make.
     if (core_->dying()) return;
-    isolate_ = CreateIsolateLocked({core_->platform, allocator, tasks_}, core_->limits);
+    isolate_ = CreateIsolateLocked({core_->platform, allocator_, tasks_}, core_->limits);
   }
   if (isolate_ == nullptr) return FailStart("V8 has no memory left for an isolate");
   isolate_->SetData(kDataSlot, this);
   isolate_->SetStackLimit(CurrentThreadStack().low + kNativeReserve);
   {
     v8::Isolate::Scope entered(isolate_);
-    {
-      v8::HandleScope handles(isolate_);
-      v8::Local<v8::Context> context = v8::Context::New(isolate_);
-      if (context.IsEmpty()) {
-        FailStart("V8 has no memory left for a context");
-      } else {
-        context->Enter();
-        TidyGlobal(isolate_, context);
-        realm_.emplace(isolate_, context);
-        heap_guard_.emplace(isolate_, *core_, *allocator);
-        functions_.emplace(*this);
-        host_calls_.emplace(*this);
-        pending_.emplace(*this);
-        evaluator_.emplace(*this);
-        core_->terminator.Attach(isolate_);
-        // A death that came before the isolate had nothing to terminate.
-        if (!core_->dying()) RunBootstrap();
-        SetInnermost(nullptr);
-        Loop();
-        core_->terminator.Detach();
-        isolate_->CancelTerminateExecution();
-        context->Exit();
-      }
+    // Around the jump: its destructor frees the handles of the frames that are left.
+    v8::HandleScope handles(isolate_);
+    if (setjmp(live_) == 0) {
+      RunIsolate();
+    } else {
+      CleanUpAfterLeaving();
     }
-    evaluator_.reset();
-    pending_.reset();
-    host_calls_.reset();
-    functions_.reset();
-    heap_guard_.reset();
-    realm_.reset();
   }
-  {
-    std::lock_guard lock(Process::Get().isolate_lifecycle);
-    DisposeIsolateLocked(core_->platform, isolate_);
-  }
+  DisposeIsolate(core_->platform, isolate_);
   // After disposal, which still posts.
   tasks_->Close();
+  heap_guard_.reset();
+  if (core_->dying() && core_->DeathReason().kind == FailureKind::kHeapLimit) ReturnFreeMemory();
 }
+
+void RuntimeThread::RunIsolate() {
+  v8::Local<v8::Context> context = v8::Context::New(isolate_);
+  if (context.IsEmpty()) return FailStart("V8 has no memory left for a context");
+  context->Enter();
+  TidyGlobal(isolate_, context);
+  realm_.emplace(isolate_, context);
+  heap_guard_.emplace(isolate_, *core_, *allocator_);
+  functions_.emplace(*this);
+  host_calls_.emplace(*this);
+  pending_.emplace(*this);
+  evaluator_.emplace(*this);
+  core_->terminator.Attach(isolate_);
+  // A death that came before the isolate had nothing to terminate.
+  if (!core_->dying()) RunBootstrap();
+  SetInnermost(nullptr);
+  Loop();
+  core_->terminator.Detach();
+  isolate_->CancelTerminateExecution();
+  context->Exit();
+  ForgetIsolate();
+}
+
+void RuntimeThread::CleanUpAfterLeaving() {
+  core_->terminator.Detach();
+  timer_.Disarm();
+  // The scopes were on frames that are gone.
+  SetInnermost(nullptr);
+  ForgetIsolate();
+}
+
+void RuntimeThread::ForgetIsolate() {
+  heap_guard_->LetGo();
+  evaluator_.reset();
+  pending_.reset();
+  host_calls_.reset();
+  functions_.reset();
+  realm_.reset();
+}
+
+void RuntimeThread::Leave() { std::longjmp(live_, 1); }
 
 void RuntimeThread::RunBootstrap() {
   if (core_->bootstrap.empty()) return;
@@ -303,21 +327,23 @@ void RuntimeThread::Dispatch(Message& message) {
   }
 }
 
-void RuntimeThread::ParkForever() {
-  Failure failure;
-  failure.kind = FailureKind::kHeapLimit;
-  failure.limit = static_cast<double>(core_->limits.max_heap_size);
-  failure.seen = static_cast<double>(core_->budget->total());
+void RuntimeThread::Park() {
   core_->terminator.Detach();
   timer_.Disarm();
-  core_->Die(std::move(failure));
   core_->ThreadEnded();
   LiveCounts& live = Process::Get().live;
   live.handles.fetch_sub(static_cast<int64_t>(core_->figures.open_handles.Get()),
                          std::memory_order_relaxed);
   live.lost.fetch_add(1, std::memory_order_relaxed);
   live.ThreadEnded();
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  SleepForEver();
+}
+
+// The runtime's own thread waits for this one, and is lost with it. Its limit was
+// passed before, so that whoever waits for it has been told.
+void RuntimeThread::ParkHelper() {
+  Process::Get().live.lost.fetch_add(1, std::memory_order_relaxed);
+  SleepForEver();
 }
 
 }  // namespace isolet

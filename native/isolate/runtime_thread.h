@@ -7,6 +7,7 @@
 
 #include <v8.h>
 
+#include <csetjmp>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -29,7 +30,7 @@ class RuntimeThread {
   // Returns 0, or the errno of the refused thread. Thread: host.
   static int Start(const std::shared_ptr<RuntimeCore>& core);
   // The runtime whose thread this is, or null. Thread: any.
-  static RuntimeThread* Current();
+  static RuntimeThread*& Current();
   static RuntimeThread& Of(v8::Isolate* isolate) {
     return *static_cast<RuntimeThread*>(isolate->GetData(kDataSlot));
   }
@@ -71,9 +72,13 @@ class RuntimeThread {
   // call running and does nothing, where a termination would hit that one.
   static void OnAbortRequested(v8::Isolate* isolate, void* core);
 
-  // Gives the thread and its isolate up: for V8's fatal handler, which must not
-  // return.
-  [[noreturn]] void ParkForever();
+  // For V8's fatal handler, which must not return. Leaves all frames of V8's and
+  // disposes of the isolate.
+  [[noreturn]] void Leave();
+  // Gives the thread and its isolate up.
+  [[noreturn]] void Park();
+  // The same for a thread of V8's platform that helped a runtime's.
+  [[noreturn]] static void ParkHelper();
 
  private:
   static constexpr uint32_t kDataSlot = 0;
@@ -82,6 +87,10 @@ class RuntimeThread {
   explicit RuntimeThread(std::shared_ptr<RuntimeCore> core);
   static void Main(void* argument);
   void Live();
+  void RunIsolate();
+  // What RunIsolate would have done at its end.
+  void CleanUpAfterLeaving();
+  void ForgetIsolate();
   void Loop();
   void RunBootstrap();
   void FailStart(const char* what);
@@ -97,6 +106,8 @@ class RuntimeThread {
   std::deque<Message> deferred_;
   v8::Isolate* isolate_ = nullptr;
   std::shared_ptr<TaskQueue> tasks_;
+  std::shared_ptr<BufferAllocator> allocator_;
+  std::jmp_buf live_;
   // Made once the isolate exists, gone before it goes; in this order.
   std::optional<Realm> realm_;
   std::optional<PluginFunctions> functions_;

@@ -102,6 +102,7 @@ Napi::Value CountLive(const Napi::CallbackInfo& info) {
   counts.Set("runtimes", static_cast<double>(live.runtimes.load()));
   counts.Set("threads", static_cast<double>(live.threads()));
   counts.Set("handles", static_cast<double>(live.handles.load()));
+  counts.Set("lost", static_cast<double>(live.lost.load()));
   return counts;
 }
 

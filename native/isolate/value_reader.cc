@@ -9,6 +9,7 @@ ValueReader::ValueReader(const Realm& realm, FunctionPort& port, Payload& payloa
     : isolate_(realm.isolate()),
       context_(realm.context()),
       port_(port),
+      payload_(payload),
       in_(payload),
       primitives_(isolate_, &in_),
       buffers_(isolate_, &payload, &in_, &objects_, std::move(budget)),
@@ -126,6 +127,7 @@ v8::Local<v8::Object> ValueReader::ReadFunction(WireTag tag) {
   name.tag = tag;
   v8::Local<v8::Value> function;
   if (!in_.Varint(&name.id) || !port_.Import(name).ToLocal(&function)) return {};
+  if (tag == WireTag::kFunction) payload_.handles().Take(name.id);
   if (!function->IsObject()) return {};
   v8::Local<v8::Object> object = function.As<v8::Object>();
   if (tag == WireTag::kFunction && !containers_.Complete(object)) return {};

@@ -54,6 +54,7 @@ class ValueReader {
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   FunctionPort& port_;
+  Payload& payload_;
   WireReader in_;
   ObjectTable objects_;
   PrimitiveReader primitives_;

@@ -134,15 +134,14 @@ bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::
     refusal_ = refusal.kind;
     return Refuse(refusal.what);
   }
-  if (name.tag == WireTag::kFunction) exported_.push_back(name.id);
+  if (name.tag == WireTag::kFunction) out_.payload().handles().Add(name.id);
   out_.Tag(name.tag);
   out_.Varint(name.id);
   return true;
 }
 
 void ValueWriter::WithdrawFunctions() {
-  for (uint64_t id : exported_) port_.Withdraw(id);
-  exported_.clear();
+  for (uint64_t id : out_.payload().handles().Withdraw()) port_.Withdraw(id);
 }
 
 bool ValueWriter::TakeRefusal(const char* what) {

@@ -14,7 +14,6 @@
 #include <v8.h>
 
 #include <string>
-#include <vector>
 
 #include "isolate/buffer_writer.h"
 #include "isolate/container_writer.h"
@@ -102,8 +101,6 @@ class ValueWriter {
   const RuntimeLimits& limits_;
 
   uint32_t steps_ = 0;
-  // Functions named for the other side, for the case that nothing is sent.
-  std::vector<uint64_t> exported_;
 
   WriteProblem problem_ = WriteProblem::kNone;
   FailureKind refusal_ = FailureKind::kDataClone;

@@ -197,12 +197,14 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
       shown->CreateDataProperty(context, Literal(isolate, "code"), code).FromMaybe(false);
     }
   }
-  if (writer.Write(shown, "error")) return;
-  // Too large to cross: that something was thrown still does.
-  try_catch.Reset();
-  message->payload.Clear();
-  ValueWriter plain(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
-  plain.Write(realm.NewError("Error", "the host threw an error too large to cross"), "error");
+  if (!writer.Write(shown, "error")) {
+    // Too large to cross: that something was thrown still does.
+    try_catch.Reset();
+    message->payload.Clear();
+    ValueWriter plain(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
+    plain.Write(realm.NewError("Error", "the host threw an error too large to cross"), "error");
+  }
+  message->payload.handles().Add(*host_error);
 }
 
 }  // namespace isolet

@@ -2,18 +2,18 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
+#include "isolate/call_arguments.h"
 #include "isolate/exception_report.h"
+#include "isolate/method_list.h"
 #include "isolate/runtime_thread.h"
+#include "isolate/script_compiler.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
 #include "isolate/value_writer.h"
 
 namespace isolet {
 namespace {
-
-constexpr char kDefaultFilename[] = "<eval>";
 
 void Fail(Message* answer, FailureKind kind) {
   answer->status = Status::kFailed;
@@ -23,26 +23,11 @@ void Fail(Message* answer, FailureKind kind) {
 
 }  // namespace
 
-v8::MaybeLocal<v8::Script> Evaluator::Compile(v8::Local<v8::String> source,
-                                              const ScriptPosition* position) {
-  v8::Isolate* isolate = thread_.isolate();
-  v8::Local<v8::String> filename = position != nullptr && !position->filename.empty()
-                                       ? Text(isolate, position->filename)
-                                       : Literal(isolate, kDefaultFilename);
-  v8::ScriptOrigin origin(
-#if V8_MAJOR_VERSION < 12
-      isolate,
-#endif
-      filename, position != nullptr ? position->line_offset : 0,
-      position != nullptr ? position->column_offset : 0);
-  return v8::Script::Compile(thread_.realm().context(), source, &origin);
-}
-
 bool Evaluator::RunScript(v8::Local<v8::String> source, const char* filename) {
   ScriptPosition position;
   position.filename = filename;
   v8::Local<v8::Script> script;
-  return Compile(source, &position).ToLocal(&script) &&
+  return CompileScript(thread_.realm(), source, &position).ToLocal(&script) &&
          !script->Run(thread_.realm().context()).IsEmpty();
 }
 
@@ -75,7 +60,9 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     try_catch.Reset();
     thread_.pending().EndOfWork(scope);
   }
-  if (is_outermost) CountExecution(kind, started);
+  if (is_outermost) {
+    thread_.core().figures.CountExecution(kind, static_cast<uint64_t>(NowNanos() - started));
+  }
   bool is_pending_async = command.settling == Settling::kAsync && answer.status == Status::kPromise;
   if (!is_pending_async) thread_.core().channel.PostToHost(std::move(answer));
   if (is_outermost) thread_.pending().Expire();
@@ -179,15 +166,6 @@ bool Evaluator::EncodeException(v8::Local<v8::Value> exception, v8::Local<v8::Me
   return true;
 }
 
-void Evaluator::CountExecution(ExecutionKind kind, Nanos started) {
-  RuntimeFigures& figures = thread_.core().figures;
-  auto elapsed = static_cast<uint64_t>(NowNanos() - started);
-  figures.total_execution_nanos.Add(elapsed);
-  figures.last_execution_nanos.Set(elapsed);
-  figures.last_execution_kind.Set(static_cast<uint64_t>(kind));
-  figures.executions[static_cast<size_t>(kind)].Add(1);
-}
-
 void Evaluator::Evaluate(Message& command) {
   bool is_async = command.settling == Settling::kAsync;
   Run(command, is_async ? ExecutionKind::kEvalAsync : ExecutionKind::kEvalSync,
@@ -196,7 +174,7 @@ void Evaluator::Evaluate(Message& command) {
         v8::Local<v8::String> source;
         v8::Local<v8::Script> script;
         if (!reader.ReadString().ToLocal(&source) ||
-            !Compile(source, command.position.get()).ToLocal(&script)) {
+            !CompileScript(thread_.realm(), source, command.position.get()).ToLocal(&script)) {
           return {};
         }
         return script->Run(thread_.realm().context());
@@ -213,30 +191,15 @@ void Evaluator::Call(Message& command) {
         ValueReader reader(thread_.realm(), thread_.functions(), command.payload,
                            thread_.core().budget);
         uint32_t has_receiver = 0;
-        uint32_t count = 0;
+        CallArguments arguments;
         if (!reader.ReadCount(&has_receiver)) return {};
         if (has_receiver != 0 && !reader.Read().ToLocal(&receiver)) return {};
-        if (!reader.ReadCount(&count)) return {};
-        constexpr uint32_t kFewArguments = 8;
-        v8::Local<v8::Value> few[kFewArguments];
-        std::vector<v8::Local<v8::Value>> many;
-        v8::Local<v8::Value>* arguments = few;
-        if (count > kFewArguments) {
-          // Each takes a byte at least.
-          if (count > command.payload.size()) return {};
-          many.resize(count);
-          arguments = many.data();
-        }
-        for (uint32_t i = 0; i < count; ++i) {
-          if (!reader.Read().ToLocal(&arguments[i])) return {};
-        }
-        return function->Call(thread_.realm().context(), receiver, static_cast<int>(count),
-                              arguments);
+        if (!arguments.Read(reader)) return {};
+        return function->Call(thread_.realm().context(), receiver, arguments.count(),
+                              arguments.data());
       });
 }
 
-// Answers with [name, id of a function or kind of another value, ...], each
-// property read once, from the object and its prototypes below Object.prototype.
 void Evaluator::Methods(Message& command) {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
@@ -245,7 +208,8 @@ void Evaluator::Methods(Message& command) {
     v8::Local<v8::String> source;
     v8::Local<v8::Script> script;
     v8::Local<v8::Value> subject;
-    if (!reader.ReadString().ToLocal(&source) || !Compile(source, nullptr).ToLocal(&script) ||
+    if (!reader.ReadString().ToLocal(&source) ||
+        !CompileScript(thread_.realm(), source, nullptr).ToLocal(&script) ||
         !script->Run(context).ToLocal(&subject)) {
       return {};
     }
@@ -254,48 +218,8 @@ void Evaluator::Methods(Message& command) {
           v8::String::Concat(isolate, source, Text(isolate, " is not an object"))));
       return {};
     }
-    return MethodsOf(subject.As<v8::Object>());
+    return ListMethods(thread_, subject.As<v8::Object>());
   });
-}
-
-v8::MaybeLocal<v8::Value> Evaluator::MethodsOf(v8::Local<v8::Object> subject) {
-  v8::Isolate* isolate = thread_.isolate();
-  v8::Local<v8::Context> context = thread_.realm().context();
-  std::vector<v8::Local<v8::Value>> found;
-  v8::Local<v8::Set> seen = v8::Set::New(isolate);
-  v8::Local<v8::Value> level = subject;
-  while (level->IsObject() && !thread_.realm().IsObjectPrototype(level)) {
-    v8::Local<v8::Array> names;
-    if (!level.As<v8::Object>()
-             ->GetOwnPropertyNames(context, v8::SKIP_SYMBOLS,
-                                   v8::KeyConversionMode::kConvertToString)
-             .ToLocal(&names)) {
-      return {};
-    }
-    for (uint32_t i = 0; i < names->Length(); ++i) {
-      v8::Local<v8::Value> name;
-      v8::Local<v8::Value> value;
-      if (thread_.Stopping() || !names->Get(context, i).ToLocal(&name)) return {};
-      if (seen->Has(context, name).FromMaybe(true)) continue;
-      if (seen->Add(context, name).IsEmpty()) return {};
-      // Every prototype has one, and it is no hook.
-      if (level != subject && name->StrictEquals(Literal(isolate, "constructor"))) continue;
-      if (!subject->Get(context, name).ToLocal(&value)) return {};
-      found.push_back(name);
-      if (value->IsFunction()) {
-        uint64_t id = thread_.functions().Hold(value.As<v8::Function>(), subject);
-        found.emplace_back(v8::Number::New(isolate, static_cast<double>(id)));
-      } else {
-        found.emplace_back(value->TypeOf(isolate));
-      }
-    }
-#if V8_MAJOR_VERSION >= 13
-    level = level.As<v8::Object>()->GetPrototypeV2();
-#else
-    level = level.As<v8::Object>()->GetPrototype();
-#endif
-  }
-  return v8::Array::New(isolate, found.data(), found.size()).As<v8::Value>();
 }
 
 void Evaluator::Define(Message& command) {

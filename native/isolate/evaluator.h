@@ -43,9 +43,6 @@ class Evaluator {
   // Replaces a thenable by a promise that follows it. False: stopped, or an
   // exception is pending.
   bool AdoptThenable(v8::Local<v8::Value>* value);
-  v8::MaybeLocal<v8::Value> MethodsOf(v8::Local<v8::Object> subject);
-  v8::MaybeLocal<v8::Script> Compile(v8::Local<v8::String> source, const ScriptPosition* position);
-  void CountExecution(ExecutionKind kind, Nanos started);
 
   RuntimeThread& thread_;
 };

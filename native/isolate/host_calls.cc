@@ -112,6 +112,7 @@ v8::MaybeLocal<v8::Value> HostCalls::Decode(Message& message) {
   if (!reader.Read().ToLocal(&value)) return {};
   if (message.status == Status::kThrown && message.target != 0 && value->IsNativeError()) {
     thread_.functions().MarkHostError(value.As<v8::Object>(), message.target);
+    message.payload.handles().Take(message.target);
   }
   return value;
 }

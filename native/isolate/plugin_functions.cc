@@ -1,7 +1,5 @@
 #include "isolate/plugin_functions.h"
 
-#include <utility>
-
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
 
@@ -106,10 +104,7 @@ uint64_t PluginFunctions::ReadMark(v8::Local<v8::Object> object) const {
 void PluginFunctions::OnCollected(const v8::WeakCallbackInfo<Proxied>& info) {
   Proxied* proxied = info.GetParameter();
   PluginFunctions* self = proxied->owner;
-  Message release;
-  release.kind = MessageKind::kRelease;
-  release.target = proxied->id;
-  self->thread_.core().channel.PostToHost(std::move(release));
+  self->thread_.core().channel.ReleaseAtHost(proxied->id);
   self->proxied_.erase(proxied);
   delete proxied;
   Process::Get().live.handles.fetch_sub(1, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "isolate/v8_prototypes.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
@@ -53,13 +54,7 @@ v8::Local<v8::Object> Realm::NewError(v8::Local<v8::String> name,
     }
   }
   v8::Local<v8::Object> object = error.As<v8::Object>();
-  if (prototype != nullptr) {
-#if V8_MAJOR_VERSION >= 13
-    object->SetPrototypeV2(context(), prototype->Get(isolate_)).FromMaybe(false);
-#else
-    object->SetPrototype(context(), prototype->Get(isolate_)).FromMaybe(false);
-#endif
-  }
+  if (prototype != nullptr) SetPrototype(context(), object, prototype->Get(isolate_));
   return object;
 }
 

@@ -10,6 +10,8 @@ bool RuntimeCore::Die(Failure reason) {
     std::lock_guard lock(mutex_);
     if (dying_.load(std::memory_order_relaxed)) return false;
     death_reason_ = std::move(reason);
+    // Told to any number of callers, and what it carries dies with the runtime.
+    if (death_reason_.report != nullptr) death_reason_.report->handles().Withdraw();
     dying_.store(true, std::memory_order_release);
   }
   Process::Get().live.runtimes.fetch_sub(1, std::memory_order_relaxed);

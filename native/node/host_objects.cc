@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "isolate/call_arguments.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
 #include "isolate/value_writer.h"
@@ -69,20 +69,9 @@ v8::MaybeLocal<v8::Value> HostObjects::Invoke(Message& call) {
   v8::Local<v8::Function> function = held->value.Get(isolate).As<v8::Function>();
   v8::Local<v8::Value> receiver = held->receiver.Get(isolate);
   ValueReader reader(realm, runtime_, call.payload, nullptr);
-  uint32_t count = 0;
-  if (!reader.ReadCount(&count) || count > call.payload.size()) return {};
-  constexpr uint32_t kFewArguments = 8;
-  v8::Local<v8::Value> few[kFewArguments];
-  std::vector<v8::Local<v8::Value>> many;
-  v8::Local<v8::Value>* arguments = few;
-  if (count > kFewArguments) {
-    many.resize(count);
-    arguments = many.data();
-  }
-  for (uint32_t i = 0; i < count; ++i) {
-    if (!reader.Read().ToLocal(&arguments[i])) return {};
-  }
-  return function->Call(realm.context(), receiver, static_cast<int>(count), arguments);
+  CallArguments arguments;
+  if (!arguments.Read(reader)) return {};
+  return function->Call(realm.context(), receiver, arguments.count(), arguments.data());
 }
 
 v8::MaybeLocal<v8::Promise> HostObjects::PromiseOf(v8::Local<v8::Value> result) {
@@ -208,12 +197,14 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
       shown->CreateDataProperty(context, Literal(isolate, "code"), code).FromMaybe(false);
     }
   }
-  if (writer.Write(shown, "error")) return;
-  // Too large to cross: that something was thrown still does.
-  try_catch.Reset();
-  message->payload.Clear();
-  ValueWriter plain(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
-  plain.Write(realm.NewError("Error", "the host threw an error too large to cross"), "error");
+  if (!writer.Write(shown, "error")) {
+    // Too large to cross: that something was thrown still does.
+    try_catch.Reset();
+    message->payload.Clear();
+    ValueWriter plain(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
+    plain.Write(realm.NewError("Error", "the host threw an error too large to cross"), "error");
+  }
+  message->payload.handles().Add(*host_error);
 }
 
 }  // namespace isolet

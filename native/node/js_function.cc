@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "isolate/v8_strings.h"
+#include "isolate/v8_prototypes.h"
 #include "isolate/value_writer.h"
 #include "node/environment.h"
 #include "node/host_runtime.h"
@@ -34,12 +34,7 @@ v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
       function->SetPrivate(context, environment.function_key(), external).IsNothing()) {
     return {};
   }
-#if V8_MAJOR_VERSION >= 13
-  bool set = function->SetPrototypeV2(context, environment.function_prototype()).FromMaybe(false);
-#else
-  bool set = function->SetPrototype(context, environment.function_prototype()).FromMaybe(false);
-#endif
-  if (!set) return {};
+  if (!SetPrototype(context, function, environment.function_prototype())) return {};
   data->self.Reset(isolate, function);
   data->self.SetWeak(
       data.get(),

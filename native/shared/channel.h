@@ -33,7 +33,11 @@ class Channel {
     runtime_parker_.Wake();
   }
   // Thread: host.
-  bool TakeFromRuntime(Message& message) { return to_host_.TryPop(message); }
+  bool TakeFromRuntime(Message& message) {
+    return to_host_.TryPop(message) && Arrive(message, release_at_runtime_);
+  }
+  // An object of the runtime's is no longer held. Thread: host.
+  void ReleaseAtRuntime(uint64_t id) { PostToRuntime(ReleaseOf(id)); }
   bool HostHasMessages() const { return !to_host_.Empty(); }
   // Waits for a message or for `ready`; false at the deadline. Thread: host.
   template <class Ready>
@@ -57,7 +61,11 @@ class Channel {
     to_host_.Push(std::move(message));
     WakeHost();
   }
-  bool TakeFromHost(Message& message) { return to_runtime_.TryPop(message); }
+  bool TakeFromHost(Message& message) {
+    return to_runtime_.TryPop(message) && Arrive(message, release_at_host_);
+  }
+  // An object of the host's is no longer held. Thread: runtime.
+  void ReleaseAtHost(uint64_t id) { PostToHost(ReleaseOf(id)); }
   bool RuntimeHasMessages() const { return !to_runtime_.Empty(); }
   template <class Ready>
   bool WaitAsRuntime(Ready ready, Nanos deadline) {
@@ -72,6 +80,21 @@ class Channel {
   }
 
  private:
+  static Message ReleaseOf(uint64_t id) {
+    Message release;
+    release.kind = MessageKind::kRelease;
+    release.target = id;
+    return release;
+  }
+  // From here on the message gives back what it carries and nobody takes.
+  static bool Arrive(Message& message, const CarriedHandles::GiveBack& give_back) {
+    message.payload.handles().Arrive(give_back);
+    if (message.failure != nullptr && message.failure->report != nullptr) {
+      message.failure->report->handles().Arrive(give_back);
+    }
+    return true;
+  }
+
   SpscQueue<Message> to_runtime_;
   SpscQueue<Message> to_host_;
   Parker runtime_parker_;
@@ -79,6 +102,10 @@ class Channel {
   std::atomic<int> host_waits_{0};
   const std::shared_ptr<HostWaker> waker_;
   const uint64_t runtime_;
+  const CarriedHandles::GiveBack release_at_runtime_ = [this](uint64_t id) {
+    ReleaseAtRuntime(id);
+  };
+  const CarriedHandles::GiveBack release_at_host_ = [this](uint64_t id) { ReleaseAtHost(id); };
 };
 
 }  // namespace isolet

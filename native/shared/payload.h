@@ -1,4 +1,5 @@
-// The bytes of one message, with the memory blocks that travel beside them.
+// The bytes of one message, with the memory blocks and the handles that travel
+// beside them.
 //
 // Most crossings carry a number or a short string, so the first bytes live in
 // the object itself and cost no allocation. Large buffers are attached, not
@@ -16,6 +17,8 @@
 #include <new>
 #include <utility>
 #include <vector>
+
+#include "shared/carried_handles.h"
 
 namespace isolet {
 
@@ -60,6 +63,7 @@ class Payload {
     size_ = 0;
     capacity_ = kInlineBytes;
     attachments_.reset();
+    handles_ = CarriedHandles();
   }
 
   uint32_t Attach(Attachment attachment) {
@@ -72,6 +76,8 @@ class Payload {
     if (attachments_ == nullptr || index >= attachments_->size()) return nullptr;
     return &(*attachments_)[index];
   }
+
+  CarriedHandles& handles() { return handles_; }
 
  private:
   // A call with a handful of numbers or a short string fits; a message stays
@@ -96,6 +102,7 @@ class Payload {
     size_ = std::exchange(other.size_, 0);
     capacity_ = std::exchange(other.capacity_, kInlineBytes);
     attachments_ = std::move(other.attachments_);
+    handles_ = std::move(other.handles_);
     if (heap_ == nullptr) std::memcpy(inline_, other.inline_, size_);
   }
 
@@ -103,6 +110,7 @@ class Payload {
   uint32_t size_ = 0;
   uint32_t capacity_ = kInlineBytes;
   std::unique_ptr<std::vector<Attachment>> attachments_;
+  CarriedHandles handles_;
   uint8_t inline_[kInlineBytes];
 };
 

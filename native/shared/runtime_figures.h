@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace isolet {
@@ -36,6 +37,13 @@ struct RuntimeFigures {
   Figure host_calls;
   Figure pending_calls;
   Figure open_handles;
+
+  void CountExecution(ExecutionKind kind, uint64_t nanos) {
+    total_execution_nanos.Add(nanos);
+    last_execution_nanos.Set(nanos);
+    last_execution_kind.Set(static_cast<uint64_t>(kind));
+    executions[static_cast<size_t>(kind)].Add(1);
+  }
 };
 
 }  // namespace isolet

@@ -1,0 +1,98 @@
+#include "isolate/buffer_reader.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "isolate/v8_strings.h"
+#include "isolate/view_kind.h"
+
+namespace isolet {
+namespace {
+
+// A backing store's memory outlives neither its charge nor its owner.
+struct AttachedStore {
+  std::shared_ptr<void> owner;
+  std::shared_ptr<MemoryBudget> budget;
+};
+
+void ThrowBufferRefused(v8::Isolate* isolate) {
+  isolate->ThrowException(
+      v8::Exception::RangeError(Literal(isolate, "Array buffer allocation failed")));
+}
+
+}  // namespace
+
+v8::Local<v8::Object> BufferReader::Read(WireTag tag) {
+  if (tag == WireTag::kBuffer) return ReadCopy();
+  uint32_t index = 0;
+  if (!in_->Varint32(&index)) return {};
+  return Adopt(payload_->FindAttachment(index));
+}
+
+v8::Local<v8::Object> BufferReader::ReadCopy() {
+  uint64_t length = 0;
+  const uint8_t* bytes = nullptr;
+  if (!in_->Varint(&length) || !in_->Bytes(length, &bytes)) return {};
+  // Not ArrayBuffer::New, which ends the process where the allocator refuses.
+  void* data = std::calloc(length > 0 ? length : 1, 1);
+  if (data == nullptr) {
+    ThrowBufferRefused(isolate_);
+    return {};
+  }
+  if (length > 0) std::memcpy(data, bytes, length);
+  Attachment attachment{std::shared_ptr<void>(data, std::free), data, static_cast<size_t>(length)};
+  return Adopt(&attachment);
+}
+
+// Makes an ArrayBuffer over an attachment's memory, charged to the budget.
+v8::Local<v8::Object> BufferReader::Adopt(const Attachment* attachment) {
+  if (attachment == nullptr || attachment->data == nullptr) return {};
+  if (budget_ != nullptr && !budget_->Charge(attachment->size)) {
+    ThrowBufferRefused(isolate_);
+    return {};
+  }
+  // Copied, not moved: the report of a death is read once for every caller.
+  auto* store = new AttachedStore{attachment->owner, budget_};
+  auto release = [](void*, size_t size, void* deleter_data) {
+    auto* held = static_cast<AttachedStore*>(deleter_data);
+    if (held->budget != nullptr) held->budget->Refund(size);
+    delete held;
+  };
+  std::unique_ptr<v8::BackingStore> backing =
+      v8::ArrayBuffer::NewBackingStore(attachment->data, attachment->size, release, store);
+  v8::Local<v8::Object> buffer = v8::ArrayBuffer::New(isolate_, std::move(backing));
+  objects_->Add(buffer);
+  return buffer;
+}
+
+v8::Local<v8::Object> BufferReader::ReadView() {
+  uint8_t kind_byte = 0;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  size_t number = objects_->Reserve();  // before that of its buffer
+  if (!in_->Byte(&kind_byte) || kind_byte > static_cast<uint8_t>(ViewKind::kDataView) ||
+      !in_->Varint(&offset) || !in_->Varint(&length)) {
+    return {};
+  }
+  v8::Local<v8::Object> backing = ReadBacking();
+  if (backing.IsEmpty() || !backing->IsArrayBuffer()) return {};
+  auto buffer = backing.As<v8::ArrayBuffer>();
+  auto kind = static_cast<ViewKind>(kind_byte);
+  size_t size = ElementSize(kind);
+  size_t available = buffer->ByteLength();
+  if (offset > available || offset % size != 0 || length > (available - offset) / size) return {};
+  v8::Local<v8::Object> view = NewView(kind, buffer, offset, length);
+  objects_->Fill(number, view);
+  return view;
+}
+
+v8::Local<v8::Object> BufferReader::ReadBacking() {
+  WireTag tag;
+  if (!in_->Tag(&tag)) return {};
+  if (tag == WireTag::kBuffer || tag == WireTag::kAttachedBuffer) return Read(tag);
+  uint64_t number = 0;
+  if (tag != WireTag::kReference || !in_->Varint(&number)) return {};
+  return objects_->Find(number);
+}
+
+}  // namespace isolet

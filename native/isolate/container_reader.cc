@@ -1,0 +1,184 @@
+#include "isolate/container_reader.h"
+
+#include <utility>
+
+#include "isolate/v8_strings.h"
+
+namespace isolet {
+
+bool ContainerReader::Complete(v8::Local<v8::Object> object) {
+  return freezing_ == Freezing::kNone ||
+         object->SetIntegrityLevel(context_, v8::IntegrityLevel::kFrozen).IsJust();
+}
+
+bool ContainerReader::Push(ContainerKind kind, v8::Local<v8::Object> object, uint32_t count) {
+  objects_->Add(object);
+  Frame frame{kind, object, {}};
+  frame.count = count;
+  frames_.push_back(frame);
+  return true;
+}
+
+bool ContainerReader::Open(WireTag tag) {
+  switch (tag) {
+    case WireTag::kObject:
+      return Push(ContainerKind::kObject, v8::Object::New(isolate_), 0);
+    case WireTag::kArray:
+      return OpenArray();
+    case WireTag::kSparseArray:
+      return OpenSparseArray();
+    case WireTag::kMap:
+      return Push(ContainerKind::kMap, v8::Map::New(isolate_), 0);
+    case WireTag::kSet:
+      return Push(ContainerKind::kSet, v8::Set::New(isolate_), 0);
+    case WireTag::kError:
+      return OpenError();
+    default:
+      return false;
+  }
+}
+
+bool ContainerReader::OpenArray() {
+  uint32_t length = 0;
+  // Each element takes a byte at least: a larger length is a lie.
+  if (!in_->Varint32(&length) || length > in_->remaining()) return false;
+  return Push(ContainerKind::kArray, v8::Array::New(isolate_, static_cast<int>(length)), length);
+}
+
+bool ContainerReader::OpenSparseArray() {
+  uint32_t length = 0;
+  if (!in_->Varint32(&length)) return false;
+  v8::Local<v8::Array> array = v8::Array::New(isolate_, 0);
+  // An own property of every array: no setter can be met.
+  if (!array
+           ->Set(context_, Literal(isolate_, "length"),
+                 v8::Integer::NewFromUnsigned(isolate_, length))
+           .FromMaybe(false)) {
+    return false;
+  }
+  return Push(ContainerKind::kSparseArray, array, 0);
+}
+
+v8::Local<v8::Object> ContainerReader::ReadPrimitiveArray() {
+  uint32_t length = 0;
+  if (!in_->Varint32(&length) || length > in_->remaining()) return {};
+  std::vector<v8::Local<v8::Value>> elements(length);
+  bool holes = false;
+  for (uint32_t i = 0; i < length; ++i) {
+    WireTag tag;
+    if (!in_->Tag(&tag)) return {};
+    if (tag == WireTag::kHole) {
+      holes = true;
+    } else if (!primitives_->Read(tag, &elements[i])) {
+      return {};
+    }
+  }
+  v8::Local<v8::Array> array;
+  if (!holes) {
+    array = v8::Array::New(isolate_, elements.data(), length);
+  } else {
+    array = v8::Array::New(isolate_, static_cast<int>(length));
+    for (uint32_t i = 0; i < length; ++i) {
+      if (elements[i].IsEmpty()) continue;
+      if (!array->CreateDataProperty(context_, i, elements[i]).FromMaybe(false)) return {};
+    }
+  }
+  if (!Complete(array)) return {};
+  objects_->Add(array);
+  return array;
+}
+
+bool ContainerReader::OpenError() {
+  v8::Local<v8::Value> fields[3];
+  for (v8::Local<v8::Value>& field : fields) {
+    WireTag tag;
+    if (!in_->Tag(&tag) || !primitives_->Read(tag, &field)) return false;
+    if (!field->IsString() && !field->IsUndefined()) return false;
+  }
+  auto text = [&](v8::Local<v8::Value> field, const char* otherwise) {
+    return field->IsString() ? field.As<v8::String>() : Literal(isolate_, otherwise);
+  };
+  v8::Local<v8::Object> error = realm_.NewError(text(fields[0], "Error"), text(fields[1], ""));
+  if (fields[2]->IsString() && !DefineHidden(error, Literal(isolate_, "stack"), fields[2])) {
+    return false;
+  }
+  return Push(ContainerKind::kError, error, 0);
+}
+
+bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
+  Frame& frame = frames_.back();
+  WireTag tag;
+  if (frame.kind == ContainerKind::kArray) {
+    while (frame.index < frame.count && in_->NextIs(WireTag::kHole)) {
+      in_->Tag(&tag);
+      ++frame.index;
+    }
+    if (frame.index < frame.count) return true;
+  } else if (in_->NextIs(WireTag::kEnd)) {
+    in_->Tag(&tag);
+    // A Map needs its last key's value.
+    if (frame.kind == ContainerKind::kMap && !frame.key.IsEmpty()) return false;
+  } else if (frame.kind == ContainerKind::kMap || frame.kind == ContainerKind::kSet) {
+    return true;
+  } else {
+    return ReadKey(&frame);
+  }
+  *closed = frame.object;
+  bool can_freeze = frame.kind == ContainerKind::kObject || frame.kind == ContainerKind::kArray ||
+                    frame.kind == ContainerKind::kSparseArray;
+  frames_.pop_back();
+  return !can_freeze || Complete(*closed);
+}
+
+bool ContainerReader::ReadKey(Frame* frame) {
+  WireTag tag;
+  frame->hidden = in_->NextIs(WireTag::kHidden);
+  if (frame->hidden) in_->Tag(&tag);
+  return in_->Tag(&tag) && primitives_->Read(tag, &frame->key) &&
+         (frame->key->IsName() || frame->key->IsNumber());
+}
+
+bool ContainerReader::Place(v8::Local<v8::Value> value) {
+  Frame& frame = frames_.back();
+  switch (frame.kind) {
+    case ContainerKind::kArray:
+      return frame.object->CreateDataProperty(context_, frame.index++, value).FromMaybe(false);
+    case ContainerKind::kObject:
+    case ContainerKind::kSparseArray:
+      return Define(frame.object, frame.key, value);
+    case ContainerKind::kError:
+      return frame.hidden ? DefineHidden(frame.object, frame.key, value)
+                          : Define(frame.object, frame.key, value);
+    case ContainerKind::kSet:
+      return !frame.object.As<v8::Set>()->Add(context_, value).IsEmpty();
+    case ContainerKind::kMap:
+      if (frame.key.IsEmpty()) {
+        frame.key = value;
+        return true;
+      }
+      return !frame.object.As<v8::Map>()
+                  ->Set(context_, std::exchange(frame.key, v8::Local<v8::Value>()), value)
+                  .IsEmpty();
+  }
+  return false;
+}
+
+bool ContainerReader::Define(v8::Local<v8::Object> object, v8::Local<v8::Value> key,
+                             v8::Local<v8::Value> value) {
+  if (key->IsUint32()) {
+    return object->CreateDataProperty(context_, key.As<v8::Uint32>()->Value(), value)
+        .FromMaybe(false);
+  }
+  v8::Local<v8::String> name;
+  if (!key->ToString(context_).ToLocal(&name)) return false;
+  return object->CreateDataProperty(context_, name, value).FromMaybe(false);
+}
+
+bool ContainerReader::DefineHidden(v8::Local<v8::Object> object, v8::Local<v8::Value> key,
+                                   v8::Local<v8::Value> value) {
+  v8::Local<v8::String> name;
+  if (!key->ToString(context_).ToLocal(&name)) return false;
+  return object->DefineOwnProperty(context_, name, value, v8::DontEnum).FromMaybe(false);
+}
+
+}  // namespace isolet

@@ -41,7 +41,7 @@ class PendingPromises {
     std::shared_ptr<HostRuntime> runtime;
   };
 
-  bool IsPluginThenable(v8::Local<v8::Value> value) const;
+  bool IsThenable(v8::Local<v8::Value> value) const;
 
   HostRuntime& runtime_;
   std::unordered_map<uint64_t, Pending> promises_;

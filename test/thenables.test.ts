@@ -96,7 +96,7 @@ describe.each(ways)('a thenable that looks like none while %s asks', (_, get) =>
     const runtime = makeRuntime();
     runtime.bindFunction('host', () => expect.unreachable('the host was called'));
     runtime.eval(`
-      var calls = 0, asked = 0, follow = () => { calls += 1; };
+      var calls = 0, asked = 0, follow = (resolve) => { calls += 1; resolve(); };
       function second() { asked += 1; return asked > 1 ? follow : undefined; }
     `);
     return runtime;
@@ -123,7 +123,7 @@ describe.each(ways)('a thenable that looks like none while %s asks', (_, get) =>
 describe('the promise of a sync call', () => {
   it('refuses a thenable that looked like none', async () => {
     const runtime = makeRuntime();
-    runtime.eval('var go, calls = 0, asked = 0; const follow = () => { calls += 1; };');
+    runtime.eval('var go, calls = 0, asked = 0; const follow = (resolve) => { calls += 1; resolve(); };');
     const pending = runtime.eval<JsFunction>('() => new Promise((resolve) => { go = resolve; })')();
     runtime.eval('go({ get then() { asked += 1; return asked > 1 ? follow : undefined; } }); 0');
     expect(await withoutCalls(runtime, () => reasonOf(pending))).toBeInstanceOf(DataCloneError);

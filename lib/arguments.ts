@@ -1,7 +1,7 @@
 import { invalidArgument, outOfRange } from './errors.js';
 import { describe, quote } from './text.js';
 
-/** Checks of what is no options object: names, code, functions, lists. Each throws `ERR_INVALID_ARG`. */
+/** Checks of what is no options object: names, code, functions, lists. Each throws `ERR_INVALID_ARG`, or `ERR_OUT_OF_RANGE` of a count. */
 
 export function requireString(subject: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw invalidArgument(`${subject} must be a string, got ${describe(value)}`);
@@ -21,11 +21,16 @@ export function requireObject(subject: string, value: unknown): asserts value is
 /** V8's own limit on what a call takes (Code::kMaxArguments). */
 const mostArguments = 65_534;
 
-export function requireArguments(subject: string, value: unknown): asserts value is unknown[] {
+export function requireFew(subject: string, count: number): void {
+  if (count > mostArguments) throw outOfRange(`${subject} must be at most ${mostArguments}, got ${count}`);
+}
+
+/** A copy of the list. Its length is read once: a getter or a proxy may lengthen it while it is copied. */
+export function copyArguments(subject: string, value: unknown): unknown[] {
   if (!Array.isArray(value)) throw invalidArgument(`${subject} must be an array, got ${describe(value)}`);
-  if (value.length > mostArguments) {
-    throw outOfRange(`${subject} must be at most ${mostArguments}, got ${value.length}`);
-  }
+  const { length } = value;
+  requireFew(subject, length);
+  return Array.from({ length }, (_, index) => value[index]);
 }
 
 /** The only globals that ECMAScript itself fixes: no property can take their place. */

@@ -48,6 +48,8 @@ export interface LiveCounts {
   threads: number;
   /** Function handles, of both directions. */
   handles: number;
+  /** Threads parked for ever after V8 ran out of memory where nothing could be freed. */
+  lost: number;
 }
 
 export interface NativeRuntimeConfig {

@@ -1,4 +1,5 @@
 import { underSignal } from './abort.js';
+import { requireFew } from './arguments.js';
 import { nativeBinding } from './binding.js';
 import { invalidArgument } from './errors.js';
 import { functionOptions } from './options.js';
@@ -51,7 +52,9 @@ export const functionPrototype: object = Object.setPrototypeOf(
   {
     callAsync(this: unknown, ...args: unknown[]): Promise<unknown> {
       try {
-        return callAsync(handle(this), args);
+        const fn = handle(this);
+        requireFew('the arguments', args.length);
+        return callAsync(fn, args);
       } catch (error) {
         return Promise.reject(error);
       }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { requireArguments, requireGlobalName, requireObject, requireString } from './arguments.js';
+import { copyArguments, requireFew, requireGlobalName, requireObject, requireString } from './arguments.js';
 import {
   DataCloneError,
   invalidArgument,
@@ -145,8 +145,10 @@ export class PluginManager implements Disposable {
    * @throws PendingPromiseError it returned a promise that needs the host to settle: use `callHookAsync`
    * @throws DataCloneError, SerializationLimitError an argument or the value can't cross
    * @throws HeapLimitError, RuntimeTerminated the plugin's runtime has ended; load it again
+   * @throws RangeError `ERR_OUT_OF_RANGE`: more arguments than a function can take
    */
   callHook<T = unknown>(name: string, hook: string, ...args: unknown[]): T {
+    requireFew("the hook's arguments", args.length);
     const { fn, file } = this.#find(name, hook);
     try {
       return preparedBinding().callFunctionSettled(fn, args) as T;
@@ -168,13 +170,13 @@ export class PluginManager implements Disposable {
     args: unknown[] = [],
     options?: AsyncCallOptions,
   ): Promise<T> {
-    requireArguments("the hook's arguments", args);
+    const values = copyArguments("the hook's arguments", args);
     const { signal, timeout, cpuTimeout } = asyncCallOptions(options);
     const { fn, file } = this.#find(name, hook);
     try {
       const called =
         timeout === undefined && cpuTimeout === undefined ? fn : derive(fn, { timeout, cpuTimeout });
-      return (await callAsync(called, Array.from(args), signal)) as T;
+      return (await callAsync(called, values, signal)) as T;
     } catch (error) {
       throw nameFailure(error, name, file, hook);
     }

@@ -58,7 +58,7 @@ export interface RuntimeConfig {
   maxSerializationBytes?: number | undefined;
 }
 
-/** What `Runtime.getStats` tells; sums are over the runtime's life. */
+/** What `Runtime.getStats` tells; sums are over the runtime's life. Of one that has ended, sums and sizes are the last. */
 export interface RuntimeStats {
   heapTotalBytes: number;
   heapUsedBytes: number;

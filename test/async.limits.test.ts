@@ -177,7 +177,7 @@ describe('a signal', () => {
         console.log('through', awaitThreads(0), JSON.stringify(live()));
       })();
     `;
-    await expectChild(script, ['through true {"runtimes":0,"threads":0,"handles":0}']);
+    await expectChild(script, ['through true {"runtimes":0,"threads":0,"handles":0,"lost":0}']);
   });
 });
 

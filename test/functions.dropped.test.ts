@@ -141,7 +141,7 @@ function expectGone(body: string, lines: string[], config = '{}'): Promise<void>
       console.log(awaitThreads(0), JSON.stringify(live()));
     })();
   `;
-  const end = 'true {"runtimes":0,"threads":0,"handles":0}';
+  const end = 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}';
   return expectChild(script, [...lines, end], { nodeArgs: ['--expose-gc'] });
 }
 

@@ -48,7 +48,7 @@ describe('handles', () => {
     `;
     await expectChild(
       script,
-      ['200 7', 'true', '2', 'true {"runtimes":0,"threads":0,"handles":0}'],
+      ['200 7', 'true', '2', 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}'],
       exposeGc,
     );
   });
@@ -101,7 +101,7 @@ describe('handles', () => {
     `;
     await expectChild(
       script,
-      ['100 7', 'true', '0', 'true {"runtimes":0,"threads":0,"handles":0}'],
+      ['100 7', 'true', '0', 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}'],
       exposeGc,
     );
   });

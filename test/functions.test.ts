@@ -281,6 +281,7 @@ describe('callAsync', () => {
     expect(await reasonOf(fn.callAsync.call(5 as unknown as JsFunction))).toMatchObject({
       code: 'ERR_INVALID_ARG',
     });
+    expect(await reasonOf(fn.callAsync(...new Array(65_535)))).toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
     expectUsable(runtime);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { expectChild, sanitized } from './support/child.js';
 
-const allReleased = 'true {"runtimes":0,"threads":0,"handles":0}';
+const allReleased = 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}';
 
 /**
  * Runs `round()` 200 times to warm up, then 2,000 times, and prints what the latter left behind.

@@ -25,7 +25,7 @@ const posts = (worker) => new Promise((resolve) => worker.once('message', resolv
 const released = () => console.log('released', awaitThreads(0), JSON.stringify(live()));
 `;
 
-const allReleased = 'released true {"runtimes":0,"threads":0,"handles":0}';
+const allReleased = 'released true {"runtimes":0,"threads":0,"handles":0,"lost":0}';
 
 /** Evaluates, is called by the plugin, and calls it, many times; ends with the sum. */
 const work = `

@@ -164,7 +164,7 @@ describe('after runtimes died of memory', () => {
       const grown = settled() - before;
       console.log(grown < 32 * 1024 * 1024 ? 'back' : 'grown by ' + grown, JSON.stringify(live()));
     `;
-    await expectChild(script, ['back {"runtimes":0,"threads":0,"handles":0}']);
+    await expectChild(script, ['back {"runtimes":0,"threads":0,"handles":0,"lost":0}']);
   });
 
   it('the process lives, and makes new ones', async () => {

@@ -52,7 +52,7 @@ describe('a termination', () => {
       runtime.close();
       console.log(awaitThreads(0), JSON.stringify(live()));
     `;
-      await expectChild(script, ['1000 false', 'true {"runtimes":0,"threads":0,"handles":0}']);
+      await expectChild(script, ['1000 false', 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}']);
     },
   );
 
@@ -76,7 +76,7 @@ describe('a termination', () => {
       runtime.close();
       console.log(awaitThreads(0), JSON.stringify(live()));
     `;
-    await expectChild(script, ['600', 'true {"runtimes":0,"threads":0,"handles":0}']);
+    await expectChild(script, ['600', 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}']);
   });
 
   it('of one runtime never hits another', () => {
@@ -106,6 +106,6 @@ describe('a termination', () => {
         console.log('through', awaitThreads(0), JSON.stringify(live()));
       })();
     `;
-    await expectChild(script, ['through true {"runtimes":0,"threads":0,"handles":0}']);
+    await expectChild(script, ['through true {"runtimes":0,"threads":0,"handles":0,"lost":0}']);
   });
 });

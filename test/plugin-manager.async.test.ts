@@ -41,6 +41,32 @@ describe('async hooks', () => {
     expect(manager.callHook('a', 'sync', 1)).toBe(1);
   });
 
+  it('called with callHook from within another hook: refused, and that one goes on', () => {
+    const manager = managerOf({
+      a: `const plugin = {
+        fetch: async () => await lookup(1),
+        outer() { try { again('fetch'); } catch (error) { return [error.name, again('sync')]; } },
+        sync: () => 'went on',
+      };`,
+    });
+    manager.loadPlugin('a', { ...api, again: (hook: string) => manager.callHook('a', hook) });
+    expect(manager.callHook('a', 'outer')).toStrictEqual(['PendingPromiseError', 'went on']);
+  });
+
+  it('that give a thenable: a plain value of callHook, followed in the plugin by callHookAsync', async () => {
+    const manager = managerOf(
+      { a: 'const plugin = { give: (then) => ({ then: eval(then) }) };' },
+      { timeout: 300 },
+    );
+    manager.loadPlugin('a');
+    const follow = '(resolve) => resolve("followed")';
+    expect(manager.callHook('a', 'give', follow)).toHaveProperty('then', expect.any(Function));
+    expect(await manager.callHookAsync('a', 'give', [follow])).toBe('followed');
+    const late = await rejectionOf(manager.callHookAsync('a', 'give', ['() => { for (;;); }']), TimeoutError);
+    expect(late).toMatchObject({ plugin: 'a', hook: 'give', limit: 300 });
+    expect(manager.callHook('a', 'give', '5')).toHaveProperty('then', 5);
+  });
+
   it('reject with errors that name plugin, hook and place', async () => {
     const manager = managerOf({ a: source }, { timeout: plenty });
     manager.loadPlugin('a', api);

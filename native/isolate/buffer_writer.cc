@@ -1,5 +1,6 @@
 #include "isolate/buffer_writer.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -18,6 +19,7 @@ constexpr size_t kAttachFrom = 4096;
 const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length) {
   if (buffer->WasDetached()) return "a detached ArrayBuffer";
   if (!meter_->HasRoom(length)) return nullptr;
+  NoteLength(objects_->Find(buffer), length);
   const uint8_t* bytes = static_cast<const uint8_t*>(buffer->Data()) + offset;
   if (length < kAttachFrom) {
     out_->Tag(WireTag::kBuffer);
@@ -38,6 +40,7 @@ const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset
 
 // A view takes only its own bytes with it, unless its buffer came before it
 // in the value: a Node Buffer is a window on a pool that holds other callers' data.
+// Nor is it a view of that buffer if a getter has grown that since.
 const char* BufferWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   ViewKind kind;
   if (!FindViewKind(view, &kind)) return "a view of an unknown kind";
@@ -64,7 +67,7 @@ const char* BufferWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   size_t offset = view->ByteOffset();
   bool whole = offset == 0 && bytes == buffer->ByteLength();
   int64_t met = whole ? objects_->Recall(buffer) : objects_->Find(buffer);
-  if (met >= 0) {
+  if (met >= 0 && offset + bytes <= LengthOf(met)) {
     out_->Varint(offset);
     out_->Varint(elements);
     out_->Tag(WireTag::kReference);
@@ -73,8 +76,20 @@ const char* BufferWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   }
   out_->Varint(0);
   out_->Varint(elements);
-  if (!whole) objects_->Skip();
+  if (!whole || met >= 0) objects_->Skip();
   return Write(buffer, offset, bytes);
+}
+
+void BufferWriter::NoteLength(int64_t number, size_t length) {
+  // Of a part it has no number; met again, it keeps the length of the first time.
+  if (number >= 0 && (lengths_.empty() || lengths_.back().number < number)) {
+    lengths_.push_back({number, length});
+  }
+}
+
+size_t BufferWriter::LengthOf(int64_t number) const {
+  auto found = std::ranges::lower_bound(lengths_, number, {}, &Length::number);
+  return found != lengths_.end() && found->number == number ? found->bytes : 0;
 }
 
 }  // namespace isolet

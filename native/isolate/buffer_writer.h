@@ -6,6 +6,9 @@
 
 #include <v8.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "isolate/object_index.h"
 #include "shared/size_meter.h"
 #include "shared/wire_format.h"
@@ -23,9 +26,19 @@ class BufferWriter {
   const char* WriteView(v8::Local<v8::ArrayBufferView> view);
 
  private:
+  struct Length {
+    int64_t number;
+    size_t bytes;
+  };
+
+  // How much was written of the buffer that has this number.
+  void NoteLength(int64_t number, size_t length);
+  size_t LengthOf(int64_t number) const;
+
   WireWriter* const out_;
   SizeMeter* const meter_;
   ObjectIndex* const objects_;
+  std::vector<Length> lengths_;  // of buffers, by number
 };
 
 }  // namespace isolet

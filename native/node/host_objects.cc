@@ -76,7 +76,7 @@ v8::MaybeLocal<v8::Value> HostObjects::Invoke(Message& call) {
 
 v8::MaybeLocal<v8::Promise> HostObjects::PromiseOf(v8::Local<v8::Value> result) {
   if (result->IsPromise()) return result.As<v8::Promise>();
-  if (!result->IsObject() || result->IsFunction()) return {};
+  if (!result->IsObject()) return {};
   // A thenable of the host's is a promise to whoever wrote it. One of the plugin's
   // is a value: nobody at the host calls its `then`.
   v8::Local<v8::Context> context = runtime_.environment().realm().context();

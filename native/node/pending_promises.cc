@@ -9,7 +9,6 @@
 #include "node/environment.h"
 #include "node/failure_error.h"
 #include "node/host_runtime.h"
-#include "node/js_function.h"
 
 namespace isolet {
 namespace {
@@ -19,17 +18,17 @@ constexpr Nanos kStopStep = 5 * kMillisecond;
 
 }  // namespace
 
-// Whether resolving a promise with `value` would call a function of the plugin's
-// from the host's microtasks, where no deadline holds.
-bool PendingPromises::IsPluginThenable(v8::Local<v8::Value> value) const {
+// Whether resolving a promise with `value` would call a function from the host's
+// microtasks, where no deadline holds: the plugin's, or one of the host's own that
+// the plugin chose and that may never settle the promise.
+bool PendingPromises::IsThenable(v8::Local<v8::Value> value) const {
+  if (!value->IsObject() || value->IsFunction()) return false;
   Environment& environment = runtime_.environment();
+  v8::Local<v8::Context> context = environment.realm().context();
+  v8::Local<v8::String> key = Literal(environment.isolate(), "then");
   v8::Local<v8::Value> then;
-  return value->IsObject() && !value->IsFunction() &&
-         value.As<v8::Object>()
-             ->GetRealNamedProperty(environment.realm().context(),
-                                    Literal(environment.isolate(), "then"))
-             .ToLocal(&then) &&
-         JsFunction::Find(environment, then) != nullptr;
+  return value.As<v8::Object>()->HasOwnProperty(context, key).FromMaybe(false) &&
+         value.As<v8::Object>()->Get(context, key).ToLocal(&then) && then->IsFunction();
 }
 
 v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_id, Nanos issued,
@@ -133,7 +132,7 @@ void PendingPromises::Settle(Message& settled) {
     return;
   }
   ValueReader reader(environment.realm(), runtime_, settled.payload, nullptr);
-  if (reader.Read().ToLocal(&value) && IsPluginThenable(value)) {
+  if (reader.Read().ToLocal(&value) && IsThenable(value)) {
     // Made to look like none while the plugin's side asked.
     Failure refused;
     refused.kind = FailureKind::kDataClone;

@@ -61,7 +61,7 @@ class PendingPromises {
     Nanos cpu_since;
   };
 
-  bool IsPluginThenable(v8::Local<v8::Value> value) const;
+  bool IsThenable(v8::Local<v8::Value> value) const;
   Pending Take(std::unordered_map<uint64_t, Pending>::iterator found);
   Nanos GiveUpStuck(Nanos now);
 

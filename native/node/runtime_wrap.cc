@@ -186,8 +186,10 @@ Napi::Value RuntimeWrap::Stats(const Napi::CallbackInfo& info) {
   set("callFunctionSyncCount", count(ExecutionKind::kCallSync));
   set("callFunctionAsyncCount", count(ExecutionKind::kCallAsync));
   set("hostCallCount", static_cast<double>(figures.host_calls.Get()));
-  set("activeAsyncOps", static_cast<double>(figures.pending_calls.Get()));
-  set("openResources", static_cast<double>(figures.open_handles.Get()));
+  // What an ended runtime published last is not taken back.
+  bool ended = runtime_->dead();
+  set("activeAsyncOps", ended ? 0 : static_cast<double>(figures.pending_calls.Get()));
+  set("openResources", ended ? 0 : static_cast<double>(figures.open_handles.Get()));
   return stats;
 }
 

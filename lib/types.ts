@@ -78,7 +78,7 @@ export interface RuntimeStats {
   callFunctionAsyncCount: number;
   /** Calls of host functions by the plugin. */
   hostCallCount: number;
-  /** Async calls and async host functions that have not settled. */
+  /** Async calls that have begun and not settled. */
   activeAsyncOps: number;
   /** Function handles open, of both directions. */
   openResources: number;

@@ -50,6 +50,24 @@ describe('the deadline of an async call', () => {
     expectUsable(runtime);
   });
 
+  it('counts from the moment the host asked: a call whose turn comes too late never runs', async () => {
+    const runtime = makeRuntime();
+    const controller = new AbortController();
+    const started = called(runtime, 'started');
+    const running = runtime.evalAsync('started(); for (;;);', { signal: controller.signal });
+    const queued = runtime.evalAsync('globalThis.ran = true', { timeout: 30 });
+    await started;
+    // The sync call is not answered by the thread, which is busy, and costs the runtime nothing.
+    const sync = errorOf(() => runtime.eval('globalThis.ran = true', { timeout: 30 }), TimeoutError);
+    expect(sync.elapsed).toBeGreaterThanOrEqual(30);
+    expect(runtime.isClosed()).toBe(false);
+    controller.abort();
+    expect(await reasonOf(running)).toBe(controller.signal.reason);
+    expect((await rejectionOf(queued, TimeoutError)).elapsed).toBeGreaterThanOrEqual(30);
+    expect(runtime.eval('typeof ran')).toBe('undefined');
+    expectUsable(runtime);
+  });
+
   it('leaves a call that came before it waiting', async () => {
     const runtime = makeRuntime();
     let settle = (_: string): void => {};

@@ -107,6 +107,18 @@ describe.each<['wall' | 'cpu', 'timeout' | 'cpuTimeout']>([
     expectUsable(runtime);
   });
 
+  it('in the middle of promise callbacks discards those still queued, and none of later calls', () => {
+    const runtime = makeRuntime();
+    const callbacks = `
+      var log = [];
+      Promise.resolve().then(() => { log.push("first"); for (;;); });
+      Promise.resolve().then(() => log.push("discarded"));
+      0`;
+    expectTimeout(() => runtime.eval(callbacks, { [option]: 50 }), kind, 50);
+    runtime.eval('Promise.resolve().then(() => log.push("later")); 0');
+    expect(runtime.eval('log')).toStrictEqual(['first', 'later']);
+  });
+
   it('leaves what the script did before in place', () => {
     const runtime = makeRuntime();
     expectTimeout(

@@ -27,6 +27,24 @@ describe('a host function called from eval', () => {
     expect(runtime.eval('more(); added()')).toBe('new');
   });
 
+  it('may start async calls, which wait until the outer script has ended', async () => {
+    const runtime = makeRuntime();
+    const add = runtime.eval<JsFunction>('var log = []; (entry) => { log.push(entry); }');
+    const started: Promise<unknown>[] = [];
+    runtime.bindFunction('start', () => {
+      started.push(runtime.evalAsync('log.push("first")'), add.callAsync('second'));
+      runtime.eval('log.push("nested")');
+      add('nested, too');
+    });
+    runtime.eval('start(); log.push("script")');
+    await Promise.all(started);
+    const order = ['nested', 'nested, too', 'script', 'first', 'second'];
+    expect(runtime.eval('log')).toStrictEqual(order);
+    await runtime.evalAsync('log = []; start(); log.push("script")');
+    await Promise.all(started);
+    expect(runtime.eval('log')).toStrictEqual(order);
+  });
+
   it('may make, use and close another runtime', () => {
     const runtime = makeRuntime();
     runtime.bindFunction('elsewhere', (code: string) => {

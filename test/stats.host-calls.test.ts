@@ -150,6 +150,21 @@ describe('host calls that come while getStats waits', () => {
     }
   });
 
+  it('are served by the event loop although nothing else wakes it', async () => {
+    const runtime = makeRuntime();
+    const calls: number[] = [];
+    runtime.bindFunction('host', (n: number) => calls.push(n));
+    for (const n of upTo(100)) {
+      const code = `{ const end = Date.now() + 2; while (Date.now() < end); } host(${n})`;
+      const running = runtime.evalAsync(code);
+      // The host call comes during the first. It leaves an answer outstanding, which the second takes.
+      runtime.getStats();
+      runtime.getStats();
+      expect(await running).toBe(n);
+    }
+    expect(calls).toStrictEqual(upTo(100));
+  });
+
   it('are served by a sync call that follows', async () => {
     const runtime = makeRuntime();
     const { calls } = bindLooking(runtime);

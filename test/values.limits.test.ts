@@ -212,6 +212,14 @@ describe('maxSerializationBytes', () => {
     expectUsable(runtime);
   });
 
+  it('does not hold for source text', async () => {
+    const runtime = makeRuntime({ maxSerializationBytes: 100 });
+    const source = `"${'x'.repeat(mebibyte)}".length`;
+    expect(runtime.eval(source)).toBe(mebibyte);
+    expect(await runtime.evalAsync(source)).toBe(mebibyte);
+    expect(makeRuntime().eval(`"${'x'.repeat(12 * mebibyte)}".length`)).toBe(12 * mebibyte);
+  });
+
   it('is not what refuses a value that can not cross at all', () => {
     const runtime = makeRuntime({ maxSerializationBytes: 10_000 });
     errorOf(() => runtime.eval('[Symbol()]'), DataCloneError);

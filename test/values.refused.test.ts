@@ -14,6 +14,11 @@ const uncloneable = [
   'new WeakSet()',
   'new WeakRef({})',
   '(function* () { yield 1; })()',
+  '(async function* () { yield 1; })()',
+  'new Map().entries()',
+  'new Set().values()',
+  'new WebAssembly.Memory({ initial: 0 })',
+  'new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))',
   'new SharedArrayBuffer(8)',
   'new Int32Array(new SharedArrayBuffer(8))',
   'new DataView(new SharedArrayBuffer(8))',
@@ -22,6 +27,11 @@ const uncloneable = [
   'new Proxy(new Date(), {})',
   'new Proxy(/a/, {})',
   'new Proxy(new Uint8Array(1), {})',
+  'new Proxy(new ArrayBuffer(1), {})',
+  'new Proxy(new Error("e"), {})',
+  'new Proxy(Object("boxed"), {})',
+  'new Proxy(Promise.resolve(), {})',
+  'new Proxy(new Proxy(new Map(), {}), {})',
 ];
 const promises = ['new Promise(() => {})', 'Promise.resolve(1)'];
 

@@ -1,0 +1,109 @@
+import { describe, it } from 'vitest';
+import { expectChild } from './support/child.js';
+
+// In children: a thread that is left behind keeps a core busy, and counts, until its process ends.
+
+/** A built-in that looks at no interrupt, and how it would end: practically never, or after a second. */
+const stuck = 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
+const slow = 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1, 2 ** 53 - 5e5)';
+
+describe('a built-in that never looks whether it is to stop', () => {
+  it('is given up by a sync call with a timeout: that is the reason for all calls, and the runtime is closed', async () => {
+    const script = `
+      (async () => {
+        const runtime = new Runtime();
+        const fn = runtime.eval('() => ${stuck}');
+        let first;
+        try {
+          fn.with({ timeout: 50 })();
+        } catch (error) {
+          first = error;
+          console.log(error instanceof isolet.TimeoutError, error.kind, error.limit, error.elapsed >= 50);
+        }
+        console.log(runtime.isClosed(), live().runtimes, live().threads);
+        console.log(codeOf(() => runtime.eval('1')), codeOf(() => fn()), codeOf(() => runtime.bindObject('o', {})));
+        console.log(await runtime.evalAsync('1').catch((error) => [error.code, error.limit].join(' ')));
+        console.log(runtime.getStats().cpuTimeMs >= 50);
+        runtime.close();
+        runtime.terminate();
+        console.log(codeOf(() => runtime.eval('1')));
+        const next = new Runtime();
+        console.log(next.eval('6 * 7'));
+        next.close();
+      })();
+    `;
+    await expectChild(script, [
+      'true wall 50 true',
+      'true 0 1',
+      'ERR_TIMEOUT ERR_TIMEOUT ERR_TIMEOUT',
+      'ERR_TIMEOUT 50',
+      'true',
+      'ERR_TIMEOUT',
+      '42',
+    ]);
+  });
+
+  it('frees its thread when it comes to its end after all', async () => {
+    const script = `
+      const runtime = new Runtime();
+      runtime.bindFunction('host', () => console.log('went on'));
+      console.log(codeOf(() => runtime.eval('${slow}; host()', { timeout: 20 })));
+      console.log(runtime.isClosed(), live().threads);
+      console.log(awaitThreads(0), JSON.stringify(live()));
+    `;
+    await expectChild(script, ['ERR_TIMEOUT', 'true 1', 'true {"runtimes":0,"threads":0,"handles":0}']);
+  });
+
+  it('is given up in a nested call, too, and no level goes on', async () => {
+    const script = `
+      const runtime = new Runtime();
+      runtime.bindFunction('nested', () => {
+        console.log(codeOf(() => runtime.eval('${stuck}', { timeout: 20 })));
+        return 'returned';
+      });
+      console.log(codeOf(() => runtime.eval('nested(); nested()')));
+      console.log(runtime.isClosed(), live().runtimes);
+    `;
+    await expectChild(script, ['ERR_TIMEOUT', 'ERR_TIMEOUT', 'true 0']);
+  });
+
+  it.each([
+    ['close', 'ERR_CLOSED'],
+    ['terminate', 'ERR_TERMINATED'],
+  ])('does not hold up %s, nor what is pending, nor the end of the process', async (end, code) => {
+    const script = `
+      (async () => {
+        const runtime = new Runtime();
+        const started = new Promise((resolve) => runtime.bindFunction('started', () => resolve()));
+        const calls = [runtime.evalAsync('started(); ${stuck}'), runtime.evalAsync('"behind it"')];
+        const codes = Promise.all(calls.map((call) => call.catch((error) => error.code)));
+        await started;
+        runtime.${end}();
+        console.log(runtime.isClosed(), ...(await codes), live().runtimes);
+      })();
+    `;
+    await expectChild(script, [`true ${code} ${code} 0`]);
+  });
+
+  it('in a hook ends that plugin, which can be loaded again', async () => {
+    const script = `
+      const { mkdtempSync, writeFileSync, rmSync } = require('node:fs');
+      const pluginDir = mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'isolet-stuck-'));
+      writeFileSync(pluginDir + '/one.js', 'const plugin = { stick: () => ${stuck}, ok: () => 1 };');
+      const manager = new isolet.PluginManager({ pluginDir, timeout: 50 });
+      manager.loadPlugin('one');
+      for (const hook of ['stick', 'ok']) {
+        try {
+          manager.callHook('one', hook);
+        } catch (error) {
+          console.log(error.code, error.plugin, error.hook, error.limit);
+        }
+      }
+      manager.loadPlugin('one');
+      console.log(manager.callHook('one', 'ok'));
+      manager.closeAll();
+      rmSync(pluginDir, { recursive: true });
+    `;
+    await expectChild(script, ['ERR_TIMEOUT one stick 50', 'ERR_TIMEOUT one ok 50', '1']);
+  });
+});

@@ -47,7 +47,7 @@ bool HostCalls::Await(Waiting& waiting) {
     if (thread_.Stopping()) return false;
     Message message;
     if (channel.TakeFromHost(message)) {
-      thread_.Receive(message);
+      thread_.loop().Receive(message);
     } else {
       channel.WaitAsRuntime([&] { return thread_.Stopping(); }, kNever);
     }

@@ -15,6 +15,7 @@ PluginFunctions::~PluginFunctions() {
   live.handles.fetch_sub(static_cast<int64_t>(exported_.size() + proxied_.size()),
                          std::memory_order_relaxed);
   for (Proxied* proxied : proxied_) delete proxied;
+  thread_.core().figures.open_handles.Set(0);
 }
 
 bool PluginFunctions::Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,

@@ -111,31 +111,6 @@ void RuntimeThread::OnStuck(void* core, const Expiry& expiry) {
   static_cast<RuntimeCore*>(core)->Die(TimeoutFailure(expiry));
 }
 
-void RuntimeThread::OnAbortRequested(v8::Isolate* isolate, void* core_pointer) {
-  RuntimeThread& thread = Of(isolate);
-  auto* core = static_cast<RuntimeCore*>(core_pointer);
-  for (uint64_t call : core->AbortRequests()) {
-    if (thread.MarkAborted(call)) isolate->TerminateExecution();
-  }
-}
-
-bool RuntimeThread::MarkAborted(uint64_t call) {
-  for (CallScope* scope = innermost_; scope != nullptr; scope = scope->outer()) {
-    bool is_background = scope->call() == 0;
-    if (scope->call() != call && !(is_background && pending_->Has(call))) continue;
-    scope->MarkAborted();
-    return true;
-  }
-  return false;
-}
-
-void RuntimeThread::TakeAbort(uint64_t call) {
-  core_->ForgetAbort(call);
-  if (MarkAborted(call)) isolate_->TerminateExecution();
-  pending_->Abort(call);
-  std::erase_if(deferred_, [&](const Message& message) { return message.id == call; });
-}
-
 void RuntimeThread::FailStart(const char* what) {
   Failure failure;
   failure.kind = FailureKind::kStartFailed;
@@ -189,11 +164,12 @@ void RuntimeThread::RunIsolate() {
   host_calls_.emplace(*this);
   pending_.emplace(*this);
   evaluator_.emplace(*this);
+  loop_.emplace(*this, *tasks_);
   core_->terminator.Attach(isolate_);
   // A death that came before the isolate had nothing to terminate.
   if (!core_->dying()) RunBootstrap();
   SetInnermost(nullptr);
-  Loop();
+  loop_->Run();
   core_->terminator.Detach();
   isolate_->CancelTerminateExecution();
   context->Exit();
@@ -210,6 +186,7 @@ void RuntimeThread::CleanUpAfterLeaving() {
 
 void RuntimeThread::ForgetIsolate() {
   heap_guard_->LetGo();
+  loop_.reset();
   evaluator_.reset();
   pending_.reset();
   host_calls_.reset();
@@ -238,93 +215,6 @@ void RuntimeThread::RunBootstrap() {
   scope.Finish();
   if (stopped) failure = scope.Reason();
   if (!ran || stopped) core_->Die(std::move(failure));
-}
-
-void RuntimeThread::Loop() {
-  Channel& channel = core_->channel;
-  while (!core_->dying()) {
-    Message message;
-    bool taken = !deferred_.empty();
-    if (taken) {
-      message = std::move(deferred_.front());
-      deferred_.pop_front();
-    }
-    if (taken || channel.TakeFromHost(message)) {
-      v8::HandleScope handles(isolate_);
-      Dispatch(message);
-      continue;
-    }
-    tasks_->ClearPosted();
-    if (std::unique_ptr<v8::Task> task = tasks_->Take()) {
-      RunInBackground(0, [&] { task->Run(); });
-      continue;
-    }
-    pending_->Expire();
-    Nanos until = std::min(tasks_->NextDue(), pending_->NextWallDeadline());
-    channel.WaitAsRuntime([&] { return core_->dying() || tasks_->Posted(); }, until);
-  }
-}
-
-void RuntimeThread::Receive(Message& message) {
-  switch (message.kind) {
-    case MessageKind::kEvaluate:
-    case MessageKind::kCall:
-    case MessageKind::kMethods:
-    case MessageKind::kDefine:
-      // Calls of the host's that have nothing to do with this one would run in
-      // the middle of it, under its deadline, and keep it from its answer.
-      if (message.settling == Settling::kAsync || !host_calls_->Nests(message.parent)) {
-        deferred_.push_back(std::move(message));
-        return;
-      }
-      break;
-    case MessageKind::kSettle:
-      // Its continuations are no business of the call that runs: no sync call can
-      // wait for them, and none is to pay for them.
-      deferred_.push_back(std::move(message));
-      return;
-    case MessageKind::kRelease:
-      // Not before the calls put aside that still need it.
-      if (deferred_.empty()) break;
-      deferred_.push_back(std::move(message));
-      return;
-    default:
-      break;
-  }
-  Dispatch(message);
-}
-
-void RuntimeThread::Dispatch(Message& message) {
-  switch (message.kind) {
-    case MessageKind::kEvaluate:
-      return evaluator_->Evaluate(message);
-    case MessageKind::kCall:
-      return evaluator_->Call(message);
-    case MessageKind::kMethods:
-      return evaluator_->Methods(message);
-    case MessageKind::kDefine:
-      return evaluator_->Define(message);
-    case MessageKind::kReadStats: {
-      heap_guard_->PublishFigures();
-      Message reply;
-      reply.kind = MessageKind::kReply;
-      reply.id = message.id;
-      return core_->channel.PostToHost(std::move(reply));
-    }
-    case MessageKind::kSettle:
-      return RunInBackground(host_calls_->AccountOf(message.target),
-                             [&] { host_calls_->Settle(message); });
-    case MessageKind::kAbort:
-      return TakeAbort(message.target);
-    case MessageKind::kReply:
-      return host_calls_->TakeReply(message);
-    case MessageKind::kRelease:
-      return functions_->Release(message.target);
-    case MessageKind::kNone:
-    case MessageKind::kHostCall:
-    case MessageKind::kSettled:
-      return;
-  }
 }
 
 void RuntimeThread::Park() {

@@ -1,5 +1,5 @@
-// One runtime's own OS thread: makes the isolate, serves the host's commands and
-// V8's tasks until the runtime dies, and disposes of everything.
+// One runtime's own OS thread: makes the isolate, runs the loop until the runtime
+// dies, and disposes of everything.
 //
 // Thread: runtime, but for Start (host) and Current (any).
 // Owner: itself; it lives on its thread's stack.
@@ -8,7 +8,6 @@
 #include <v8.h>
 
 #include <csetjmp>
-#include <deque>
 #include <memory>
 #include <optional>
 
@@ -16,6 +15,7 @@
 #include "isolate/evaluator.h"
 #include "isolate/heap_guard.h"
 #include "isolate/host_calls.h"
+#include "isolate/message_loop.h"
 #include "isolate/pending_calls.h"
 #include "isolate/plugin_functions.h"
 #include "isolate/realm.h"
@@ -44,6 +44,7 @@ class RuntimeThread {
   HostCalls& host_calls() { return *host_calls_; }
   PendingCalls& pending() { return *pending_; }
   Evaluator& evaluator() { return *evaluator_; }
+  MessageLoop& loop() { return *loop_; }
   HeapGuard& heap_guard() { return *heap_guard_; }
 
   CallScope* innermost() const { return innermost_; }
@@ -59,19 +60,6 @@ class RuntimeThread {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());
   }
 
-  // A message from the host. A command that does not belong inside the call that
-  // runs is kept until that has ended.
-  void Receive(Message& message);
-  // Runs what a call left behind (continuations), or a task of V8's, within the
-  // limits that PendingCalls::LimitsFor tells; then microtasks.
-  template <class Body>
-  void RunInBackground(uint64_t call, Body body);
-
-  // Stops the running call if it is `call`, or waits in the background for it.
-  // An interrupt of V8's, so that a request that comes too late finds another
-  // call running and does nothing, where a termination would hit that one.
-  static void OnAbortRequested(v8::Isolate* isolate, void* core);
-
   // For V8's fatal handler, which must not return. Leaves all frames of V8's and
   // disposes of the isolate.
   [[noreturn]] void Leave();
@@ -83,7 +71,6 @@ class RuntimeThread {
  private:
   static constexpr uint32_t kDataSlot = 0;
 
-  void Dispatch(Message& message);
   explicit RuntimeThread(std::shared_ptr<RuntimeCore> core);
   static void Main(void* argument);
   void Live();
@@ -91,19 +78,14 @@ class RuntimeThread {
   // What RunIsolate would have done at its end.
   void CleanUpAfterLeaving();
   void ForgetIsolate();
-  void Loop();
   void RunBootstrap();
   void FailStart(const char* what);
   static void OnDeadline(void* core);
   static void OnStuck(void* core, const Expiry& expiry);
-  // The scope that runs on account of `call`, if any, will end as aborted.
-  bool MarkAborted(uint64_t call);
-  void TakeAbort(uint64_t call);
   const std::shared_ptr<RuntimeCore> core_;
   const ThreadClock cpu_clock_;
   Watchdog::Timer timer_;
   CallScope* innermost_ = nullptr;
-  std::deque<Message> deferred_;
   v8::Isolate* isolate_ = nullptr;
   std::shared_ptr<TaskQueue> tasks_;
   std::shared_ptr<BufferAllocator> allocator_;
@@ -114,21 +96,8 @@ class RuntimeThread {
   std::optional<HostCalls> host_calls_;
   std::optional<PendingCalls> pending_;
   std::optional<Evaluator> evaluator_;
+  std::optional<MessageLoop> loop_;
   std::optional<HeapGuard> heap_guard_;
 };
-
-template <class Body>
-void RuntimeThread::RunInBackground(uint64_t call, Body body) {
-  v8::HandleScope handles(isolate_);
-  {
-    CallScope scope(*this, pending_->LimitsFor(call), call);
-    v8::TryCatch try_catch(isolate_);
-    body();
-    if (!Stopping()) isolate_->PerformMicrotaskCheckpoint();
-    scope.Finish();
-    pending_->EndOfWork(scope);
-  }
-  pending_->Expire();
-}
 
 }  // namespace isolet

@@ -40,7 +40,8 @@ v8::Local<v8::Object> DescribeThrown(HostRuntime& runtime, const Failure& failur
   description.Set("frames", v8::Array::New(isolate, 0));
   v8::Local<v8::Value> report;
   if (failure.report != nullptr) {
-    ValueReader reader(runtime.environment().realm(), runtime, *failure.report, nullptr);
+    ValueReader reader(runtime.environment().realm(), runtime.functions(), *failure.report,
+                       nullptr);
     if (reader.Read().ToLocal(&report) && report->IsObject()) {
       v8::Local<v8::Object> fields = report.As<v8::Object>();
       for (const char* field :

@@ -68,7 +68,7 @@ v8::MaybeLocal<v8::Value> HostObjects::Invoke(Message& call) {
   }
   v8::Local<v8::Function> function = held->value.Get(isolate).As<v8::Function>();
   v8::Local<v8::Value> receiver = held->receiver.Get(isolate);
-  ValueReader reader(realm, runtime_, call.payload, nullptr);
+  ValueReader reader(realm, runtime_.functions(), call.payload, nullptr);
   CallArguments arguments;
   if (!arguments.Read(reader)) return {};
   return function->Call(realm.context(), receiver, arguments.count(), arguments.data());
@@ -151,7 +151,7 @@ void HostObjects::SettlePromise(uint64_t promise, v8::Local<v8::Value> value, St
 
 // Leaves an exception pending if a getter of the result threw one.
 void HostObjects::EncodeResult(v8::Local<v8::Value> result, Message* message) {
-  ValueWriter writer(runtime_.environment().realm(), runtime_, message->payload, runtime_.limits(),
+  ValueWriter writer(runtime_.environment().realm(), runtime_.functions(), message->payload, runtime_.limits(),
                      ErrorStacks::kStrip);
   message->status = Status::kValue;
   if (writer.Write(result, "result")) return;
@@ -172,7 +172,8 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
   v8::TryCatch try_catch(isolate);
   message->payload.Clear();
   message->status = Status::kThrown;
-  ValueWriter writer(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
+  ValueWriter writer(realm, runtime_.functions(), message->payload, runtime_.limits(),
+                     ErrorStacks::kStrip);
   v8::Local<v8::Object> shown;
   *host_error = Add(thrown, v8::Undefined(isolate));
   if (!thrown->IsNativeError()) {
@@ -201,7 +202,8 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
     // Too large to cross: that something was thrown still does.
     try_catch.Reset();
     message->payload.Clear();
-    ValueWriter plain(realm, runtime_, message->payload, runtime_.limits(), ErrorStacks::kStrip);
+    ValueWriter plain(realm, runtime_.functions(), message->payload, runtime_.limits(),
+                      ErrorStacks::kStrip);
     plain.Write(realm.NewError("Error", "the host threw an error too large to cross"), "error");
   }
   message->payload.handles().Add(*host_error);

@@ -21,6 +21,13 @@ constexpr Nanos kProbeEvery = Nanos{50'000'000};
 constexpr Nanos kFiguresPatience = Nanos{2'000'000'000};
 constexpr Nanos kBusyFiguresPatience = Nanos{25'000'000};
 
+Failure Terminated(std::string reason) {
+  Failure failure;
+  failure.kind = FailureKind::kTerminated;
+  failure.text = std::move(reason);
+  return failure;
+}
+
 }  // namespace
 
 std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, RuntimeLimits limits,
@@ -54,7 +61,8 @@ bool HostRuntime::Throw(const Failure& failure) {
 bool HostRuntime::ThrowIfDead() { return !dead() || Throw(core_->DeathReason()); }
 
 bool HostRuntime::WriteValue(v8::Local<v8::Value> value, std::string_view root, Message* message) {
-  ValueWriter writer(environment_->realm(), *this, message->payload, limits(), ErrorStacks::kStrip);
+  ValueWriter writer(environment_->realm(), functions_, message->payload, limits(),
+                     ErrorStacks::kStrip);
   if (writer.Write(value, root)) return true;
   if (writer.problem() == WriteProblem::kThrown) return false;
   return Throw(writer.TakeFailure());
@@ -67,7 +75,7 @@ bool HostRuntime::WriteSource(v8::Local<v8::Value> source, Message* message) {
     limits->max_serialization_bytes = SIZE_MAX;
     return limits;
   }();
-  ValueWriter writer(environment_->realm(), *this, message->payload, *unlimited,
+  ValueWriter writer(environment_->realm(), functions_, message->payload, *unlimited,
                      ErrorStacks::kStrip);
   return writer.Write(source, "code");
 }
@@ -166,7 +174,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::Deliver(Waiting& waiting) {
       return promise;
     }
     default: {
-      ValueReader reader(environment_->realm(), *this, reply.payload, nullptr);
+      ValueReader reader(environment_->realm(), functions_, reply.payload, nullptr);
       v8::Local<v8::Value> value;
       if (reader.Read().ToLocal(&value)) return value;
       return {};
@@ -188,19 +196,6 @@ v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t 
   }
   core_->channel.PostToRuntime(std::move(command));
   return promise;
-}
-
-void HostRuntime::Abort(uint64_t abort_id) {
-  uint64_t call = promises_.FindAbortable(abort_id);
-  if (call == 0) return;
-  // Wherever the call is: running, in the queue, or waiting.
-  core_->RequestAbort(call);
-  core_->terminator.Interrupt(RuntimeThread::OnAbortRequested, core_.get());
-  Message abort;
-  abort.kind = MessageKind::kAbort;
-  abort.target = call;
-  core_->channel.PostToRuntime(std::move(abort));
-  promises_.Abort(call);
 }
 
 void HostRuntime::RefreshFigures() {
@@ -278,19 +273,13 @@ void HostRuntime::Close() {
 }
 
 void HostRuntime::Terminate(std::string reason) {
-  Failure failure;
-  failure.kind = FailureKind::kTerminated;
-  failure.text = std::move(reason);
-  core_->Die(std::move(failure));
+  core_->Die(Terminated(std::move(reason)));
   EndOfLife();
 }
 
 void HostRuntime::GiveUpTerminating() {
   host_terminating_ = true;
-  Failure failure;
-  failure.kind = FailureKind::kTerminated;
-  failure.text = "its worker was terminated";
-  core_->Die(std::move(failure));
+  core_->Die(Terminated("its worker was terminated"));
 }
 
 void HostRuntime::Abandon() { core_->Die(Failure{}); }
@@ -301,35 +290,6 @@ void HostRuntime::ReleaseFunction(uint64_t id) {
   release.kind = MessageKind::kRelease;
   release.target = id;
   core_->channel.PostToRuntime(std::move(release));
-}
-
-bool HostRuntime::Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,
-                         FunctionName* name, Refusal* refusal) {
-  JsFunction* handle = JsFunction::Find(*environment_, function);
-  if (handle == nullptr) {
-    *name = {WireTag::kFunction, objects_.Add(function, receiver)};
-    return true;
-  }
-  if (&handle->remote->runtime() != this) {
-    *refusal = {FailureKind::kInvalidArgument, "a function of another runtime can't cross"};
-    return false;
-  }
-  if (handle->remote->closed()) {
-    *refusal = {FailureKind::kClosed, "a closed function handle"};
-    return false;
-  }
-  *name = {WireTag::kOwnFunction, handle->remote->id()};
-  return true;
-}
-
-v8::MaybeLocal<v8::Value> HostRuntime::Import(FunctionName name) {
-  if (name.tag == WireTag::kOwnFunction) return objects_.FindValue(name.id);
-  v8::Local<v8::Function> function;
-  auto remote = std::make_shared<RemoteFunction>(shared_from_this(), name.id);
-  if (!JsFunction::Create(*environment_, std::move(remote), limits().call, {}).ToLocal(&function)) {
-    return {};
-  }
-  return function;
 }
 
 }  // namespace isolet

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "isolate/function_port.h"
 #include "isolate/runtime_core.h"
+#include "node/host_functions.h"
 #include "node/host_objects.h"
 #include "node/pending_promises.h"
 
@@ -22,19 +22,20 @@ namespace isolet {
 
 class Environment;
 
-class HostRuntime final : public FunctionPort, public std::enable_shared_from_this<HostRuntime> {
+class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
  public:
   // Starts the runtime's thread and does not wait for it: a failure to start
   // reaches the first call.
   static std::shared_ptr<HostRuntime> Start(Environment& environment, RuntimeLimits limits,
                                             std::string bootstrap);
-  ~HostRuntime() override;
+  ~HostRuntime();
 
   Environment& environment() const { return *environment_; }
   uint64_t id() const { return id_; }
   RuntimeCore& core() { return *core_; }
   const std::shared_ptr<RuntimeCore>& core_pointer() const { return core_; }
   HostObjects& objects() { return objects_; }
+  HostFunctions& functions() { return functions_; }
   const RuntimeLimits& limits() const { return core_->limits; }
   bool dead() const { return core_->dying(); }
 
@@ -43,7 +44,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   v8::MaybeLocal<v8::Value> Request(Message&& command);
   // Sends a command and returns a promise of its answer. `abort_id`: for Abort().
   v8::MaybeLocal<v8::Value> RequestAsync(Message&& command, uint64_t abort_id);
-  void Abort(uint64_t abort_id);
+  void Abort(uint64_t abort_id) { promises_.Abort(abort_id); }
   // Brings the figures up to date, unless the runtime is busy.
   void RefreshFigures();
 
@@ -69,13 +70,6 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
 
   v8::MaybeLocal<v8::Value> FindHostValue(uint64_t id) { return objects_.FindValue(id); }
 
-  // FunctionPort
-  bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver, FunctionName* name,
-              Refusal* refusal) override;
-  void Withdraw(uint64_t id) override { objects_.Release(id); }
-  v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
-  bool ShouldStop() override { return false; }
-
  private:
   struct Waiting {
     uint64_t id;
@@ -92,6 +86,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
         core_(std::move(core)),
         id_(id),
         objects_(*this),
+        functions_(*this),
         promises_(*this) {}
 
   // False: no answer will come; the reason is in `why`, or JavaScript of this
@@ -108,6 +103,7 @@ class HostRuntime final : public FunctionPort, public std::enable_shared_from_th
   const std::shared_ptr<RuntimeCore> core_;
   const uint64_t id_;
   HostObjects objects_;
+  HostFunctions functions_;
   PendingPromises promises_;
   uint64_t last_call_ = 0;
   Waiting* innermost_ = nullptr;

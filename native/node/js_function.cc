@@ -83,7 +83,7 @@ bool JsFunction::Prepare(Message* command, const Arguments& arguments, int count
   command->kind = MessageKind::kCall;
   command->target = remote->id();
   command->limits = limits;
-  ValueWriter writer(environment->realm(), runtime, command->payload, runtime.limits(),
+  ValueWriter writer(environment->realm(), runtime.functions(), command->payload, runtime.limits(),
                      ErrorStacks::kStrip);
   bool written = true;
   writer.WriteCount(receiver.IsEmpty() ? 0 : 1);

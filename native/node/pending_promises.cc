@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "isolate/call_scope.h"
+#include "isolate/message_loop.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
 #include "node/environment.h"
@@ -79,9 +80,19 @@ Nanos PendingPromises::Expire(Nanos now) {
   return std::min(next, GiveUpStuck(now));
 }
 
-void PendingPromises::Abort(uint64_t call) {
+void PendingPromises::Abort(uint64_t abort_id) {
+  const uint64_t call = FindAbortable(abort_id);
+  if (call == 0) return;
+  // Wherever the call is: running, in the queue, or waiting.
+  RuntimeCore& core = runtime_.core();
+  core.RequestAbort(call);
+  core.terminator.Interrupt(MessageLoop::OnAbortRequested, &core);
+  Message abort;
+  abort.kind = MessageKind::kAbort;
+  abort.target = call;
+  core.channel.PostToRuntime(std::move(abort));
   const Nanos now = NowNanos();
-  stopping_.push_back({call, now, runtime_.core().CpuTime()});
+  stopping_.push_back({call, now, core.CpuTime()});
   runtime_.environment().LookAgain(now + kStopStep);
   Failure aborted;
   aborted.kind = FailureKind::kAborted;
@@ -131,7 +142,7 @@ void PendingPromises::Settle(Message& settled) {
     resolver->Reject(context, ErrorOfFailure(runtime_, *settled.failure)).FromMaybe(false);
     return;
   }
-  ValueReader reader(environment.realm(), runtime_, settled.payload, nullptr);
+  ValueReader reader(environment.realm(), runtime_.functions(), settled.payload, nullptr);
   if (reader.Read().ToLocal(&value) && IsThenable(value)) {
     // Made to look like none while the plugin's side asked.
     Failure refused;

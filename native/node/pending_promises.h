@@ -33,10 +33,9 @@ class PendingPromises {
   // `abort_id`: lib/'s own number for the call; 0: none. `issued` and `wall`: its
   // deadline; kNever for `wall`: none.
   v8::MaybeLocal<v8::Promise> Add(uint64_t call, uint64_t abort_id, Nanos issued, Nanos wall);
-  // The call of that abort id; 0: none is pending.
-  uint64_t FindAbortable(uint64_t abort_id) const;
-  // Rejects an aborted call, and sees to it that its code comes to an end.
-  void Abort(uint64_t call);
+  // Rejects the call of that abort id, if it is pending, and sees to it that its
+  // code comes to an end.
+  void Abort(uint64_t abort_id);
   // Rejects what is overdue; returns when to look again.
   Nanos Expire(Nanos now);
   // Settles the promise of a kSettled's call, if it is still pending.
@@ -62,6 +61,8 @@ class PendingPromises {
   };
 
   bool IsThenable(v8::Local<v8::Value> value) const;
+  // 0: none is pending.
+  uint64_t FindAbortable(uint64_t abort_id) const;
   Pending Take(std::unordered_map<uint64_t, Pending>::iterator found);
   Nanos GiveUpStuck(Nanos now);
 

@@ -148,7 +148,7 @@ Napi::Value RuntimeWrap::MethodsOf(const Napi::CallbackInfo& info) {
     if (!list->Get(context, i).ToLocal(&id)) return {};
     if (!id->IsNumber()) continue;
     FunctionName name{WireTag::kFunction, static_cast<uint64_t>(id.As<v8::Number>()->Value())};
-    if (!runtime_->Import(name).ToLocal(&function) ||
+    if (!runtime_->functions().Import(name).ToLocal(&function) ||
         list->CreateDataProperty(context, i, function).IsNothing()) {
       return {};
     }

@@ -30,6 +30,14 @@ function walkOfRuntime(config?: RuntimeConfig): string[] {
   return JSON.parse(makeRuntime(config).eval<string>(describeIntrinsics)) as string[];
 }
 
+/** Under a heap limit these are proxies of the engine's own, which show no name when printed, and differ in nothing else. */
+const metered = ['ArrayBuffer', 'SharedArrayBuffer', 'Module', 'Instance', 'Memory'];
+
+function asPrintedByProxies(walk: string[]): string[] {
+  const own = new RegExp(` function (${metered.join('|')})\\(\\) \\{ \\[native code\\] \\}$`);
+  return walk.map((line) => line.replace(own, ' function () { [native code] }'));
+}
+
 /** The first lines that differ: both lists whole would be unreadable. */
 function differences(one: string[], other: string[]): string[] {
   const [ofOne, ofOther] = [new Set(one), new Set(other)];
@@ -46,7 +54,8 @@ describe('all intrinsics of a runtime', () => {
     ['with a small stack', { stackSize: 512 << 10 }],
     ['with a bootstrap script', { bootstrap: '0' }],
   ])('%s are those of a context of the same Node.js', (_, config) => {
-    const [wanted, found] = [walkOfNode(), walkOfRuntime(config)];
+    const found = walkOfRuntime(config);
+    const wanted = config.maxHeapSize === undefined ? walkOfNode() : asPrintedByProxies(walkOfNode());
     expect(differences(wanted, found)).toStrictEqual([]);
     expect(found).toStrictEqual(wanted);
   });

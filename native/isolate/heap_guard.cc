@@ -104,10 +104,14 @@ void HeapGuard::BufferRefused(void* data) {
 void HeapGuard::SettleRefusal() {
   if (!refusal_pending_) return;
   refusal_pending_ = false;
+  if (allocator_.LastRefused()) JudgeRefusal();
+}
+
+void HeapGuard::JudgeRefusal() {
   // Less than half of the limit in use means that the request was large, not the
   // runtime full.
   size_t used = core_.budget->total();
-  if (allocator_.LastRefused() && used > limit_ / 2) DieOfMemory(used);
+  if (used > limit_ / 2) DieOfMemory(used);
 }
 
 void HeapGuard::FatalOutOfMemory(const char* location, const v8::OOMDetails&) {

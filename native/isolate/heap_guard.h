@@ -32,6 +32,8 @@ class HeapGuard {
   // Whether a refused buffer was the runtime's end, once V8 has done what it could.
   // To be asked when a call ends, too: its code may have ended before the interrupt.
   void SettleRefusal();
+  // Memory was refused for good: a runtime that is full dies of it.
+  void JudgeRefusal();
 
  private:
   static size_t NearHeapLimit(void* data, size_t current, size_t initial);

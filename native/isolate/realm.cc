@@ -6,7 +6,6 @@
 #include "isolate/v8_strings.h"
 
 namespace isolet {
-namespace {
 
 v8::Local<v8::Object> PrototypeOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
                                   std::string_view class_name) {
@@ -17,8 +16,6 @@ v8::Local<v8::Object> PrototypeOf(v8::Isolate* isolate, v8::Local<v8::Context> c
       .ToLocalChecked()
       .As<v8::Object>();
 }
-
-}  // namespace
 
 Realm::Realm(v8::Isolate* isolate, v8::Local<v8::Context> context)
     : isolate_(isolate),

@@ -11,6 +11,10 @@
 
 namespace isolet {
 
+// `class_name`.prototype, of a context where nothing is patched.
+v8::Local<v8::Object> PrototypeOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                                  std::string_view class_name);
+
 class Realm {
  public:
   // `context` must be fresh, or trusted.

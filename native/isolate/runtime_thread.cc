@@ -8,7 +8,9 @@
 
 #include "isolate/exception_report.h"
 #include "isolate/isolate_factory.h"
+#include "isolate/resizable_buffers.h"
 #include "isolate/v8_strings.h"
+#include "isolate/wasm_memories.h"
 #include "shared/free_memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -147,7 +149,7 @@ void RuntimeThread::Live() {
     }
   }
   DisposeIsolate(core_->platform, isolate_);
-  // After disposal, which still posts.
+  // Again: disposal still posts.
   tasks_->Close();
   heap_guard_.reset();
   if (core_->dying() && core_->DeathReason().kind == FailureKind::kHeapLimit) ReturnFreeMemory();
@@ -160,6 +162,7 @@ void RuntimeThread::RunIsolate() {
   TidyGlobal(isolate_, context);
   realm_.emplace(isolate_, context);
   heap_guard_.emplace(isolate_, *core_, *allocator_);
+  if (core_->limits.max_heap_size != 0) MeterMemory();
   functions_.emplace(*this);
   host_calls_.emplace(*this);
   pending_.emplace(*this);
@@ -176,6 +179,14 @@ void RuntimeThread::RunIsolate() {
   ForgetIsolate();
 }
 
+// Before anything of the plugin's runs.
+void RuntimeThread::MeterMemory() {
+  charges_.emplace(*this);
+  overrides_.emplace(*this);
+  MeterResizableBuffers(*this, *overrides_);
+  MeterWebAssembly(*this, *overrides_);
+}
+
 void RuntimeThread::CleanUpAfterLeaving() {
   core_->terminator.Detach();
   timer_.Disarm();
@@ -186,11 +197,14 @@ void RuntimeThread::CleanUpAfterLeaving() {
 
 void RuntimeThread::ForgetIsolate() {
   heap_guard_->LetGo();
+  tasks_->Discard();
   loop_.reset();
   evaluator_.reset();
   pending_.reset();
   host_calls_.reset();
   functions_.reset();
+  overrides_.reset();
+  charges_.reset();
   realm_.reset();
 }
 

@@ -15,6 +15,8 @@
 #include "isolate/evaluator.h"
 #include "isolate/heap_guard.h"
 #include "isolate/host_calls.h"
+#include "isolate/intrinsic_overrides.h"
+#include "isolate/memory_charges.h"
 #include "isolate/message_loop.h"
 #include "isolate/pending_calls.h"
 #include "isolate/plugin_functions.h"
@@ -35,7 +37,7 @@ class RuntimeThread {
     return *static_cast<RuntimeThread*>(isolate->GetData(kDataSlot));
   }
 
-  RuntimeCore& core() { return *core_; }
+  RuntimeCore& core() const { return *core_; }
   v8::Isolate* isolate() const { return isolate_; }
   const Realm& realm() const { return *realm_; }
   const ThreadClock& cpu_clock() const { return cpu_clock_; }
@@ -46,6 +48,7 @@ class RuntimeThread {
   Evaluator& evaluator() { return *evaluator_; }
   MessageLoop& loop() { return *loop_; }
   HeapGuard& heap_guard() { return *heap_guard_; }
+  MemoryCharges& charges() { return *charges_; }
 
   CallScope* innermost() const { return innermost_; }
   void SetInnermost(CallScope* scope) {
@@ -75,6 +78,7 @@ class RuntimeThread {
   static void Main(void* argument);
   void Live();
   void RunIsolate();
+  void MeterMemory();
   // What RunIsolate would have done at its end.
   void CleanUpAfterLeaving();
   void ForgetIsolate();
@@ -92,6 +96,8 @@ class RuntimeThread {
   std::jmp_buf live_;
   // Made once the isolate exists, gone before it goes; in this order.
   std::optional<Realm> realm_;
+  std::optional<MemoryCharges> charges_;
+  std::optional<IntrinsicOverrides> overrides_;
   std::optional<PluginFunctions> functions_;
   std::optional<HostCalls> host_calls_;
   std::optional<PendingCalls> pending_;

@@ -30,14 +30,19 @@ Nanos TaskQueue::NextDue() {
   return heap_.empty() ? kNever : heap_.front().due;
 }
 
-void TaskQueue::Close() {
+void TaskQueue::Discard() {
   // Destroyed after the lock is released: a task's destructor is V8's.
   std::vector<Entry> leftover;
+  std::lock_guard lock(mutex_);
+  leftover.swap(heap_);
+}
+
+void TaskQueue::Close() {
   {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    leftover.swap(heap_);
   }
+  Discard();
 }
 
 }  // namespace isolet

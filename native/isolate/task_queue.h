@@ -37,7 +37,10 @@ class TaskQueue final : public v8::TaskRunner,
   void ClearPosted() { posted_since_.store(false, std::memory_order_release); }
   // When the earliest delayed task is due; kNever: none.
   Nanos NextDue();
-  // Destroys what is queued and takes nothing more.
+  // Destroys what is queued: some tasks hold handles of V8's, which have to go before
+  // the isolate does.
+  void Discard();
+  // The same, and takes nothing more.
   void Close();
 
   // node::IsolatePlatformDelegate

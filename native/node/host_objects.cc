@@ -151,8 +151,8 @@ void HostObjects::SettlePromise(uint64_t promise, v8::Local<v8::Value> value, St
 
 // Leaves an exception pending if a getter of the result threw one.
 void HostObjects::EncodeResult(v8::Local<v8::Value> result, Message* message) {
-  ValueWriter writer(runtime_.environment().realm(), runtime_.functions(), message->payload, runtime_.limits(),
-                     ErrorStacks::kStrip);
+  ValueWriter writer(runtime_.environment().realm(), runtime_.functions(), message->payload,
+                     runtime_.limits(), ErrorStacks::kStrip);
   message->status = Status::kValue;
   if (writer.Write(result, "result")) return;
   message->payload.Clear();

@@ -1,0 +1,127 @@
+#include "isolate/intrinsic_overrides.h"
+
+#include <utility>
+
+#include "isolate/runtime_thread.h"
+#include "isolate/v8_strings.h"
+
+namespace isolet {
+namespace {
+
+// Of a fresh realm, where nothing can throw.
+v8::Local<v8::Value> Member(v8::Local<v8::Context> context, v8::Local<v8::Object> object,
+                            const char* name) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  return object->Get(context, Literal(isolate, name)).ToLocalChecked();
+}
+
+}  // namespace
+
+IntrinsicOverrides::IntrinsicOverrides(RuntimeThread& thread) : thread_(thread) {
+  v8::Local<v8::Context> context = thread.realm().context();
+  v8::Local<v8::Object> reflect = Member(context, context->Global(), "Reflect").As<v8::Object>();
+  construct_.Reset(thread.isolate(), Member(context, reflect, "construct").As<v8::Function>());
+}
+
+v8::Local<v8::Function> IntrinsicOverrides::Original(v8::Local<v8::Object> holder,
+                                                     v8::Local<v8::String> name) const {
+  v8::Local<v8::Value> value;
+  if (!holder->Get(thread_.realm().context(), name).ToLocal(&value) || !value->IsFunction()) {
+    return {};
+  }
+  return value.As<v8::Function>();
+}
+
+v8::Local<v8::Function> IntrinsicOverrides::Replacement(Kind kind, v8::Local<v8::Function> original,
+                                                        v8::FunctionCallback callback) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  overrides_.push_back({this, kind, v8::Global<v8::Function>(isolate, original)});
+  const int length = Member(context, original, "length")->Int32Value(context).FromMaybe(0);
+  return v8::Function::New(context, callback, v8::External::New(isolate, &overrides_.back()),
+                           length, v8::ConstructorBehavior::kThrow)
+      .ToLocalChecked();
+}
+
+void IntrinsicOverrides::Replace(v8::Local<v8::Object> holder, v8::Local<v8::String> name,
+                                 v8::Local<v8::Value> replacement) const {
+  v8::Local<v8::Context> context = thread_.realm().context();
+  const v8::PropertyAttribute attributes =
+      holder->GetPropertyAttributes(context, name).FromMaybe(v8::DontEnum);
+  holder->DefineOwnProperty(context, name, replacement, attributes).Check();
+}
+
+void IntrinsicOverrides::Method(v8::Local<v8::Object> holder, const char* name,
+                                v8::FunctionCallback callback) {
+  v8::Local<v8::String> key = Literal(thread_.isolate(), name);
+  v8::Local<v8::Function> original = Original(holder, key);
+  if (original.IsEmpty()) return;
+  v8::Local<v8::Function> method = Replacement(Kind::kMethod, original, callback);
+  method->SetName(key);
+  Replace(holder, key, method);
+}
+
+void IntrinsicOverrides::Constructor(v8::Local<v8::Object> holder, const char* name,
+                                     v8::FunctionCallback callback) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  v8::Local<v8::String> key = Literal(isolate, name);
+  v8::Local<v8::Function> original = Original(holder, key);
+  if (original.IsEmpty()) return;
+  v8::Local<v8::Name> traps[] = {Literal(isolate, "construct")};
+  v8::Local<v8::Value> trap[] = {Replacement(Kind::kConstructor, original, callback)};
+  v8::Local<v8::Object> handler = v8::Object::New(isolate, v8::Null(isolate), traps, trap, 1);
+  v8::Local<v8::Value> proxy = v8::Proxy::New(context, original, handler).ToLocalChecked();
+  Replace(Member(context, original, "prototype").As<v8::Object>(), Literal(isolate, "constructor"),
+          proxy);
+  Replace(holder, key, proxy);
+}
+
+// A trap gets its target, the arguments as an array that V8 has just made, and
+// `new.target`.
+IntrinsicOverrides::Call::Call(const v8::FunctionCallbackInfo<v8::Value>& info)
+    : info_(info), override_(*static_cast<Override*>(info.Data().As<v8::External>()->Value())) {
+  if (override_.kind == Kind::kMethod) {
+    for (int i = 0; i < info.Length(); ++i) arguments_.push_back(info[i]);
+    return;
+  }
+  v8::Local<v8::Array> list = info[1].As<v8::Array>();
+  for (uint32_t i = 0; i < list->Length(); ++i) {
+    v8::Local<v8::Value> argument;
+    if (!list->Get(context(), i).ToLocal(&argument)) return;
+    arguments_.push_back(argument);
+  }
+}
+
+v8::Local<v8::Context> IntrinsicOverrides::Call::context() const {
+  return thread().realm().context();
+}
+
+v8::Local<v8::Value> IntrinsicOverrides::Call::operator[](size_t index) const {
+  if (index < arguments_.size()) return arguments_[index];
+  return v8::Undefined(isolate());
+}
+
+v8::MaybeLocal<v8::Value> IntrinsicOverrides::Call::Forward(
+    std::vector<v8::Local<v8::Value>> arguments) const {
+  v8::Local<v8::Function> original = override_.original.Get(isolate());
+  if (override_.kind == Kind::kMethod) {
+    return original->Call(context(), receiver(), static_cast<int>(arguments.size()),
+                          arguments.data());
+  }
+  v8::Local<v8::Value> reflected[] = {
+      original, v8::Array::New(isolate(), arguments.data(), arguments.size()), info_[2]};
+  return override_.owner->construct_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3,
+                                                          reflected);
+}
+
+void IntrinsicOverrides::Call::PassOn() const {
+  v8::Local<v8::Value> result;
+  if (Forward(arguments_).ToLocal(&result)) Return(result);
+}
+
+void IntrinsicOverrides::Call::ThrowRangeError(const char* message) const {
+  isolate()->ThrowException(v8::Exception::RangeError(Literal(isolate(), message)));
+}
+
+}  // namespace isolet

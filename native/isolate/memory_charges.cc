@@ -1,0 +1,75 @@
+#include "isolate/memory_charges.h"
+
+#include <utility>
+
+#include "isolate/runtime_thread.h"
+#include "isolate/v8_strings.h"
+
+namespace isolet {
+
+MemoryCharges::MemoryCharges(RuntimeThread& thread)
+    : thread_(thread),
+      mark_(thread.isolate(),
+            v8::Private::New(thread.isolate(), Literal(thread.isolate(), "isolet:charge"))) {}
+
+bool MemoryCharges::Claim(uint64_t bytes) {
+  MemoryBudget& budget = *thread_.core().budget;
+  if (!budget.CouldEverFit(bytes)) return false;
+  if (budget.Charge(bytes)) return true;
+  // As V8 does before it takes an allocator's refusal for final.
+  thread_.isolate()->LowMemoryNotification();
+  if (budget.Charge(bytes)) return true;
+  thread_.heap_guard().JudgeRefusal();
+  return false;
+}
+
+void MemoryCharges::Refund(uint64_t bytes) { thread_.core().budget->Refund(bytes); }
+
+void MemoryCharges::Track(v8::Local<v8::Object> object, uint64_t bytes) {
+  v8::Isolate* isolate = thread_.isolate();
+  const uint64_t id = charges_.Add({this, 0, bytes, v8::Global<v8::Object>(isolate, object)});
+  Charge* charge = charges_.Find(id);
+  charge->id = id;
+  charge->object.SetWeak(charge, OnCollected, v8::WeakCallbackType::kParameter);
+  object
+      ->SetPrivate(thread_.realm().context(), mark_.Get(isolate),
+                   v8::Number::New(isolate, static_cast<double>(id)))
+      .FromMaybe(false);
+}
+
+MemoryCharges::Charge* MemoryCharges::Find(v8::Local<v8::Object> object) const {
+  v8::Local<v8::Value> mark;
+  if (!object->GetPrivate(thread_.realm().context(), mark_.Get(thread_.isolate())).ToLocal(&mark) ||
+      !mark->IsNumber()) {
+    return nullptr;
+  }
+  const auto id = static_cast<uint64_t>(mark.As<v8::Number>()->Value());
+  return const_cast<IdMap<Charge>&>(charges_).Find(id);
+}
+
+bool MemoryCharges::IsTracked(v8::Local<v8::Object> object) const {
+  return Find(object) != nullptr;
+}
+
+void MemoryCharges::Adjust(v8::Local<v8::Object> object, uint64_t bytes) {
+  Charge* charge = Find(object);
+  if (charge == nullptr) return;
+  if (bytes < charge->bytes) thread_.core().budget->Refund(charge->bytes - bytes);
+  if (bytes > charge->bytes) thread_.core().budget->ChargeRegardless(bytes - charge->bytes);
+  charge->bytes = bytes;
+}
+
+void MemoryCharges::Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to) {
+  Charge* charge = Find(from);
+  if (charge == nullptr) return;
+  Track(to, std::exchange(charge->bytes, 0));
+}
+
+void MemoryCharges::OnCollected(const v8::WeakCallbackInfo<Charge>& info) {
+  Charge* charge = info.GetParameter();
+  MemoryCharges* self = charge->owner;
+  self->thread_.core().budget->Refund(charge->bytes);
+  self->charges_.Remove(charge->id);
+}
+
+}  // namespace isolet

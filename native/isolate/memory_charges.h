@@ -1,0 +1,56 @@
+// Charges on the runtime's memory budget for memory that belongs to a JavaScript
+// object and never comes from the allocator: a resizable buffer, a WebAssembly
+// memory. A charge ends with its object.
+//
+// Thread: runtime.
+// Owner: RuntimeThread.
+#pragma once
+
+#include <v8.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "shared/id_map.h"
+
+namespace isolet {
+
+class RuntimeThread;
+
+class MemoryCharges {
+ public:
+  explicit MemoryCharges(RuntimeThread& thread);
+  MemoryCharges(const MemoryCharges&) = delete;
+  MemoryCharges& operator=(const MemoryCharges&) = delete;
+
+  // Charges `bytes`, collecting garbage if it must. False: refused; nothing is
+  // charged, and a runtime that is full is on its way to its end.
+  bool Claim(uint64_t bytes);
+  void Refund(uint64_t bytes);
+
+  // `bytes`, which have been claimed, are the object's from here on.
+  void Track(v8::Local<v8::Object> object, uint64_t bytes);
+  bool IsTracked(v8::Local<v8::Object> object) const;
+  // What an object holds has changed to `bytes`, without asking.
+  void Adjust(v8::Local<v8::Object> object, uint64_t bytes);
+  // What `from` was charged is `to`'s.
+  void Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to);
+
+ private:
+  struct Charge {
+    MemoryCharges* owner;
+    uint64_t id;
+    uint64_t bytes;
+    v8::Global<v8::Object> object;
+  };
+
+  // Null: none.
+  Charge* Find(v8::Local<v8::Object> object) const;
+  static void OnCollected(const v8::WeakCallbackInfo<Charge>& info);
+
+  RuntimeThread& thread_;
+  v8::Global<v8::Private> mark_;
+  IdMap<Charge> charges_;
+};
+
+}  // namespace isolet

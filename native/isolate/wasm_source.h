@@ -1,0 +1,34 @@
+// The bytes of a WebAssembly module on their way to V8: their memories bounded by a
+// part of the runtime's limit.
+//
+// Thread: runtime.
+// Owner: nobody; functions.
+#pragma once
+
+#include <v8.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "shared/wasm_module.h"
+
+namespace isolet {
+
+class RuntimeThread;
+
+constexpr char kModuleRefused[] = "WebAssembly.Module(): Out of memory";
+
+inline bool IsWasmSource(v8::Local<v8::Value> value) {
+  return value->IsArrayBufferView() || value->IsArrayBuffer() || value->IsSharedArrayBuffer();
+}
+
+// The module in `source`. Empty with an exception pending.
+std::optional<BoundedModule> ReadModule(const RuntimeThread& thread, v8::Local<v8::Value> source);
+v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, BoundedModule module);
+
+// What a memory may grow to that does not start with more.
+uint64_t MostPages(const RuntimeThread& thread);
+// What the memories of one instance of the module can take.
+uint64_t BytesOfInstance(const RuntimeThread& thread, v8::Local<v8::WasmModuleObject> module);
+
+}  // namespace isolet

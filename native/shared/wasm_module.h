@@ -1,0 +1,33 @@
+// Bounds the memories that a WebAssembly module defines, by rewriting the limits
+// in its bytes: the code of an instance can grow its own memory without anyone
+// outside getting to know.
+//
+// Only the frame of sections and the memory section are read; the rest is copied,
+// and stays for V8 to judge. The bytes are untrusted.
+//
+// Thread: any.
+// Owner: nobody; a function.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace isolet {
+
+constexpr uint64_t kWasmPageSize = 65536;
+
+struct BoundedModule {
+  std::vector<uint8_t> bytes;
+  // What the memories of one instance can take at most, in pages.
+  uint64_t pages = 0;
+};
+
+// Gives each memory that the module defines a maximum of `most_pages`, or of what it
+// starts with if that is more; a lower maximum of its own stays. Empty where the bytes
+// are no module, or have memories of a kind not known here.
+std::optional<BoundedModule> BoundWasmMemories(const uint8_t* data, size_t size,
+                                               uint64_t most_pages);
+
+}  // namespace isolet

@@ -133,6 +133,49 @@ describe('arrays', () => {
     expect(Object.keys(value)).toStrictEqual(['0', '2', '4']);
   });
 
+  it.each([
+    'Object.defineProperty(Array.prototype, i, { value: "patched" })',
+    'Array.prototype[i] = "patched"',
+    'Array.prototype[i] = undefined',
+    'Object.prototype[i] = { patched: true }',
+    'Object.defineProperty(Array.prototype, i, { get() { reads += 1; return () => "patched"; } })',
+    'Object.defineProperty(Object.prototype, i, { get() { throw new Error("read"); }, enumerable: true })',
+  ])('keep holes whatever they read as: %s', (patch) => {
+    const runtime = makeRuntime();
+    runtime.bindFunction('keysOf', (value: object) => Object.keys(value));
+    runtime.eval(`
+      var reads = 0;
+      const long = Array.from({ length: 100 }, (_, i) => i);
+      delete long[70];
+      for (const i of [1, 70]) ${patch};
+      0
+    `);
+    const list = runtime.eval<unknown[][]>(`[
+      [0, , 2], [{}, , () => 1], [0, ,], new Array(2), class extends Array {}.from([0, 1, 2]).fill(3),
+      long, Object.assign([0, , 2], { name: 'a' }),
+    ]`);
+    const keys = (length: number, ...holes: number[]) =>
+      Array.from({ length }, (_, i) => i)
+        .filter((i) => !holes.includes(i))
+        .map(String);
+    const wanted = [keys(3, 1), keys(3, 1), ['0'], [], keys(3), keys(100, 70), ['0', '2', 'name']];
+    expect(list.map((value) => Object.keys(value))).toStrictEqual(wanted);
+    expect(list.map((value) => value.length)).toStrictEqual([3, 3, 2, 2, 3, 100, 3]);
+    expect(runtime.eval('keysOf([0, , 2])')).toStrictEqual(['0', '2']);
+    expect(runtime.eval('keysOf(long)')).toStrictEqual(keys(100, 70));
+    expect(runtime.eval('reads')).toBe(0);
+  });
+
+  it('keep holes that a getter makes while they are read', () => {
+    const value = returned<unknown[]>(`
+      const array = [0, 1, 2];
+      Object.defineProperty(array, 0, { get() { delete array[1]; array.length = 2; return 'first'; } });
+      return array;
+    `);
+    expect(value).toHaveLength(3);
+    expect(Object.entries(value)).toStrictEqual([['0', 'first']]);
+  });
+
   it('keep their length when nothing is in them', () => {
     const value = returned<unknown[]>('return new Array(100_000)');
     expect(value).toHaveLength(100_000);

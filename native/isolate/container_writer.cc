@@ -8,9 +8,6 @@
 namespace isolet {
 namespace {
 
-// Above this length an array is asked which indices it has, so that a sparse one
-// does not cost its length.
-constexpr uint32_t kAlwaysDense = 64;
 constexpr auto kOwnEnumerable =
     static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
 // Names in a path are the value's: cut where absurd.
@@ -47,26 +44,18 @@ WriteProblem ContainerWriter::OpenDenseArray(v8::Local<v8::Object> object, uint3
 
 WriteProblem ContainerWriter::OpenArray(v8::Local<v8::Array> array) {
   uint32_t length = array->Length();
-  // A short array without names of its own, such as a match of a regular
-  // expression has, is looked at element by element; a long one is asked which
-  // it has, so that a sparse one does not cost its length.
   v8::Local<v8::Array> keys;
-  v8::IndexFilter indices =
-      length <= kAlwaysDense ? v8::IndexFilter::kSkipIndices : v8::IndexFilter::kIncludeIndices;
-  if (!array->GetPropertyNames(context_, v8::KeyCollectionMode::kOwnOnly, kOwnEnumerable, indices)
-           .ToLocal(&keys)) {
-    return WriteProblem::kThrown;
-  }
-  if (keys->Length() == (length <= kAlwaysDense ? 0 : length)) {
-    // As many as there are indices, and indices come first: no name is among
-    // them unless a hole is.
-    v8::Local<v8::Value> last;
+  if (HasEveryIndex(array, length)) {
+    // Names of its own are few, such as a match of a regular expression has.
+    if (!array
+             ->GetPropertyNames(context_, v8::KeyCollectionMode::kOwnOnly, kOwnEnumerable,
+                                v8::IndexFilter::kSkipIndices)
+             .ToLocal(&keys)) {
+      return WriteProblem::kThrown;
+    }
     if (keys->Length() == 0) return OpenDenseArray(array, length);
-    if (!keys->Get(context_, length - 1).ToLocal(&last)) return WriteProblem::kThrown;
-    if (last->IsUint32()) return OpenDenseArray(array, length);
   }
-  if (length <= kAlwaysDense &&
-      !array->GetOwnPropertyNames(context_, kOwnEnumerable).ToLocal(&keys)) {
+  if (!array->GetOwnPropertyNames(context_, kOwnEnumerable).ToLocal(&keys)) {
     return WriteProblem::kThrown;
   }
   Frame frame{ContainerKind::kSparseArray, array, keys};
@@ -74,6 +63,16 @@ WriteProblem ContainerWriter::OpenArray(v8::Local<v8::Array> array) {
   out_->Tag(WireTag::kSparseArray);
   out_->Varint(length);
   return Push(frame);
+}
+
+// A hole is not to be seen from its value, which is that of a prototype's property
+// if there is one. Ends at the first, so that a sparse array does not cost its
+// length.
+bool ContainerWriter::HasEveryIndex(v8::Local<v8::Array> array, uint32_t length) const {
+  for (uint32_t i = 0; i < length; ++i) {
+    if (!array->HasRealIndexedProperty(context_, i).FromMaybe(false)) return false;
+  }
+  return true;
 }
 
 WriteProblem ContainerWriter::OpenEntries(v8::Local<v8::Object> object,

@@ -70,6 +70,7 @@ class ContainerWriter {
     bool only_primitives = true;
   };
 
+  bool HasEveryIndex(v8::Local<v8::Array> array, uint32_t length) const;
   WriteProblem Push(Frame frame);
   void Close();
   WriteProblem NextElement(Frame& frame, v8::Local<v8::Value>* value);

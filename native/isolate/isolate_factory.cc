@@ -2,6 +2,7 @@
 
 #include <v8-cppgc.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <string>
@@ -71,10 +72,15 @@ std::string& ReferenceNames() {
 }
 #endif
 
+// With less, V8 of Node 26 has to collect while it reads its snapshot, and ends the
+// process for that. HeapGuard lowers the limit once the isolate is there.
+constexpr size_t kLeastToStart = size_t{16} << 20;
+
 v8::ResourceConstraints ConstraintsFor(const RuntimeLimits& limits) {
   v8::ResourceConstraints constraints;
   if (limits.max_heap_size != 0) {
-    constraints.ConfigureDefaultsFromHeapSize(limits.initial_heap_size, limits.max_heap_size);
+    constraints.ConfigureDefaultsFromHeapSize(limits.initial_heap_size,
+                                              std::max(limits.max_heap_size, kLeastToStart));
   }
   return constraints;
 }

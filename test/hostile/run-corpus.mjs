@@ -1,8 +1,9 @@
 // @ts-check
 // Runs hostile cases, one after another, in this one process, with an honest runtime at work beside them:
 //   node test/hostile/run-corpus.mjs NAME…
-// Prints a line of JSON before and after each case, written at once: should the process die, the last line tells of what.
-// supervise.mjs starts this, limits its memory, and goes on after a death.
+// Writes a line of JSON before and after each case to file descriptor 3, at once: should the process die, the last line
+// tells of what. Its stdout belongs to the host and stays empty. supervise.mjs starts this, limits its memory, and goes
+// on after a death.
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -36,6 +37,8 @@ const { Runtime, IsoletError, JavaScriptError } = require('../../dist/index.js')
 /** @type {import('../../lib/binding.js').NativeBinding} */
 const native = require('../../dist/binding.js').nativeBinding();
 
+/** A file descriptor. */
+const reports = 3;
 /** ms; a thread that is given up is freed when its builtin returns, and cases are made so that it does. */
 const threadGuard = 120_000;
 const tick = 5;
@@ -158,8 +161,8 @@ async function run(hostile, honest, changesOfHost) {
 }
 
 /** @param {object} line */
-function print(line) {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+function report(line) {
+  writeSync(reports, `${JSON.stringify(line)}\n`);
 }
 
 const honest = new Honest(Runtime);
@@ -167,8 +170,8 @@ const changesOfHost = watchHostRealm();
 for (const name of process.argv.slice(2)) {
   const hostile = corpus.find((one) => one.name === name);
   if (hostile === undefined) throw new Error(`no case is called ${name}`);
-  print({ started: name });
-  print(await run(hostile, honest, changesOfHost));
+  report({ started: name });
+  report(await run(hostile, honest, changesOfHost));
 }
 honest.close();
-print({ finished: true });
+report({ finished: true });

@@ -10,7 +10,7 @@ import { residentOf } from './peak-memory.mjs';
 /** @typedef {import('./run-corpus.mjs').Report} Report */
 
 /**
- * A process that did not come to its end by itself, with code 0.
+ * A process that did not come to its end by itself, with code 0 and without a word on stdout.
  * @typedef {object} Death
  * @property {string} name the case that ran, or that had run last
  * @property {string} death a signal, an exit code, or why it was killed
@@ -26,52 +26,75 @@ const mostMemory = 6 * 1024 * mebibyte;
 /** ms without a line. The longest builtin of the corpus takes seconds, and is waited for. */
 const mostSilence = 180_000;
 const lookEvery = 10;
-/** V8 can print a trace of every collection of a dying heap. */
-const mostStderr = 100_000;
+/** Characters. V8 can print a trace of every collection of a dying heap. */
+const mostOutput = 100_000;
+
+/** The end of what a stream says. @param {import('node:stream').Readable | null} stream */
+function tailOf(stream) {
+  let tail = '';
+  stream?.setEncoding('utf8').on('data', (text) => {
+    tail = (tail + text).slice(-mostOutput);
+  });
+  return () => tail;
+}
+
+/**
+ * Kills the process if it takes too much memory, or is silent for too long.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {{ heard(): void, stop(): string | undefined }} `stop` tells why it was killed, if it was
+ */
+function guard(child) {
+  let lastHeard = performance.now();
+  /** @type {string | undefined} */
+  let killed;
+  const timer = setInterval(() => {
+    const resident = residentOf(child.pid ?? 0);
+    if (resident > mostMemory) killed ??= `killed at ${Math.round(resident / mebibyte)} MiB`;
+    if (performance.now() - lastHeard > mostSilence) killed ??= `killed after ${mostSilence} ms of silence`;
+    if (killed !== undefined) child.kill('SIGKILL');
+  }, lookEvery);
+  return {
+    heard() {
+      lastHeard = performance.now();
+    },
+    stop() {
+      clearInterval(timer);
+      return killed;
+    },
+  };
+}
 
 /**
  * One process. @param {readonly string[]} names
- * @returns {Promise<{ results: Result[], rest: string[] }>} what is left to run
+ * @returns {Promise<{ results: Result[], rest: readonly string[] }>} `rest` is left to run
  */
 function runOnce(names) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [runner, ...names], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [runner, ...names], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    const guarding = guard(child);
+    const stdout = tailOf(child.stdout);
+    const stderr = tailOf(child.stderr);
     /** @type {Result[]} */
     const results = [];
     let started = 0;
     let finished = false;
-    let stderr = '';
-    let peak = 0;
-    /** @type {string | undefined} */
-    let killed;
-    let heard = performance.now();
-    const kill = (/** @type {string} */ why) => {
-      killed ??= why;
-      child.kill('SIGKILL');
-    };
-    const guard = setInterval(() => {
-      peak = Math.max(peak, residentOf(child.pid ?? 0));
-      if (peak > mostMemory) kill(`killed at ${Math.round(peak / mebibyte)} MiB`);
-      if (performance.now() - heard > mostSilence) kill(`killed after ${mostSilence} ms of silence`);
-    }, lookEvery);
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      heard = performance.now();
+    const reports = /** @type {import('node:stream').Readable} */ (child.stdio[3]);
+    createInterface({ input: reports }).on('line', (line) => {
+      guarding.heard();
       const message = JSON.parse(line);
       if (message.started !== undefined) started++;
       else if (message.finished) finished = true;
       else results.push(message);
     });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr = (stderr + text).slice(-mostStderr);
-    });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      clearInterval(guard);
-      if (finished && code === 0) return resolve({ results, rest: [] });
-      const death = killed ?? signal ?? `exit code ${code}`;
-      const name = names[Math.max(started, 1) - 1] ?? '';
-      results.push({ name, death: finished ? `${death}, at exit` : death, stderr });
-      resolve({ results, rest: names.slice(Math.max(started, 1)) });
+      const done = Math.max(started, 1);
+      let death = guarding.stop();
+      if (!finished || code !== 0) death ??= `${signal ?? `exit code ${code}`}${finished ? ', at exit' : ''}`;
+      // What the engine prints comes through a buffer of its own: by which case is not known.
+      else if (stdout() !== '') death ??= `something was printed on the host's stdout: ${stdout()}`;
+      if (death !== undefined) results.push({ name: names[done - 1] ?? '', death, stderr: stderr() });
+      resolve({ results, rest: names.slice(done) });
     });
   });
 }

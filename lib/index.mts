@@ -11,12 +11,14 @@ export type {
   JsFunction,
   PluginLimits,
   PluginManagerOptions,
+  ProcessStats,
   RuntimeConfig,
   RuntimeStats,
   StackFrame,
 } from './index.js';
 export {
   DataCloneError,
+  getProcessStats,
   HeapLimitError,
   IsoletError,
   JavaScriptError,

@@ -12,6 +12,7 @@ export {
   TimeoutError,
 } from './errors.js';
 export { PluginManager } from './plugin-manager.js';
+export { getProcessStats } from './process-stats.js';
 export { Runtime } from './runtime.js';
 export type {
   AsyncCallOptions,
@@ -23,6 +24,7 @@ export type {
   JsFunction,
   PluginLimits,
   PluginManagerOptions,
+  ProcessStats,
   RuntimeConfig,
   RuntimeStats,
   StackFrame,

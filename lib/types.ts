@@ -84,6 +84,26 @@ export interface RuntimeStats {
   openResources: number;
 }
 
+/** What `getProcessStats` tells. */
+export interface ProcessStats {
+  /** Runtimes that have not ended. */
+  runtimes: number;
+  /** Threads of runtimes, those included whose runtime has ended. */
+  threads: number;
+  /**
+   * Threads whose runtime has ended and that have not: for a moment, or because a builtin does not look whether it is to
+   * stop. Making a runtime is refused while more than 128 of them are stuck.
+   */
+  endingThreads: number;
+  /**
+   * Threads that will not end before the process does, with their heaps: V8 ran out of memory where neither could be freed.
+   * No runtime is made once there are 64.
+   */
+  lostThreads: number;
+  /** Function handles, of both directions. */
+  handles: number;
+}
+
 /** A place in a plugin's source. Lines and columns count from 1. */
 export interface StackFrame {
   functionName: string;

@@ -207,6 +207,33 @@ describe('WebAssembly under a limit', () => {
   });
 });
 
+describe('code from strings', () => {
+  it('is bounded under a heap limit, and stays what it was below the bound', async () => {
+    const runtime = limited();
+    expect(
+      runtime.eval('[eval("1 + 1"), new Function("a", "return a * 2")(21), (0, eval)("typeof x")]'),
+    ).toStrictEqual([2, 42, 'undefined']);
+    expect(runtime.eval('eval("0" + "+1".repeat(9e5))')).toBe(9e5);
+    const many = '"[" + "()=>1,".repeat(1e6) + "]"';
+    for (const code of [
+      `eval(${many})`,
+      `(0, eval)(${many})`,
+      `new Function(${many})`,
+      `new (async () => {}).constructor(${many})`,
+    ]) {
+      expect(errorOf(() => runtime.eval(code), JavaScriptError).name).toBe('EvalError');
+    }
+    expect(runtime.eval('eval({ length: 1e9 }).length')).toBe(1e9);
+    expectUsable(runtime);
+  });
+
+  it('is not bounded without one, nor is what the host runs', () => {
+    const sum = `0${'+1'.repeat(2e6)}`;
+    expect(makeRuntime().eval('eval("0" + "+1".repeat(2e6))')).toBe(2e6);
+    expect(limited().eval(sum)).toBe(2e6);
+  });
+});
+
 it('functions that hold memory keep it charged until they go', () => {
   const runtime = limited();
   const make = runtime.eval<JsFunction>(

@@ -1,4 +1,11 @@
-import { JavaScriptError, type JsFunction, type Runtime, type RuntimeStats, TimeoutError } from 'isolet';
+import {
+  getProcessStats,
+  JavaScriptError,
+  type JsFunction,
+  type Runtime,
+  type RuntimeStats,
+  TimeoutError,
+} from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
@@ -172,3 +179,23 @@ describe('getStats', () => {
 function makeFunction(runtime: Runtime): JsFunction {
   return runtime.eval<JsFunction>('(x) => x');
 }
+
+describe('the stats of the process', () => {
+  it('count runtimes, threads and handles, and what is on its way out', async () => {
+    const before = getProcessStats();
+    expect(before).toStrictEqual({ runtimes: 0, threads: 0, endingThreads: 0, lostThreads: 0, handles: 0 });
+    const [one, other] = [makeRuntime(), makeRuntime()];
+    one.bindFunction('host', () => 1);
+    const fn = other.eval<JsFunction>('() => 1');
+    expect(getProcessStats()).toStrictEqual({ ...before, runtimes: 2, threads: 2, handles: 2 });
+    fn.close();
+    other.eval('1');
+    expect(getProcessStats().handles).toBe(1);
+    // Its thread comes back when the builtin does.
+    expect(() => one.eval('Array.prototype.lastIndexOf.call({ length: 1e8 }, 1)', { timeout: 20 })).toThrow(
+      TimeoutError,
+    );
+    expect(getProcessStats()).toMatchObject({ runtimes: 1, threads: 2, endingThreads: 1, lostThreads: 0 });
+    expectUsable(other);
+  });
+});

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "isolate/code_from_strings.h"
 #include "isolate/exception_report.h"
 #include "isolate/isolate_factory.h"
 #include "isolate/resizable_buffers.h"
@@ -204,6 +205,7 @@ void RuntimeThread::MeterMemory() {
   overrides_.emplace(*this);
   MeterResizableBuffers(*this, *overrides_);
   MeterWebAssembly(*this, *overrides_);
+  BoundCodeFromStrings(*this);
 }
 
 void RuntimeThread::CleanUpAfterLeaving() {

@@ -44,10 +44,18 @@ v8::Local<v8::Object> BufferReader::ReadCopy() {
   return Adopt(&attachment);
 }
 
+bool BufferReader::Charge(size_t size) {
+  if (budget_->Charge(size)) return true;
+  if (!budget_->CouldEverFit(size)) return false;
+  // As V8 does where its allocator refuses: what earlier messages brought may be garbage.
+  isolate_->LowMemoryNotification();
+  return budget_->Charge(size);
+}
+
 // Makes an ArrayBuffer over an attachment's memory, charged to the budget.
 v8::Local<v8::Object> BufferReader::Adopt(const Attachment* attachment) {
   if (attachment == nullptr || attachment->data == nullptr) return {};
-  if (budget_ != nullptr && !budget_->Charge(attachment->size)) {
+  if (budget_ != nullptr && !Charge(attachment->size)) {
     ThrowBufferRefused(isolate_);
     return {};
   }

@@ -49,11 +49,11 @@ bool ContainerReader::OpenSparseArray() {
   uint32_t length = 0;
   if (!in_->Varint32(&length)) return false;
   v8::Local<v8::Array> array = v8::Array::New(isolate_, 0);
-  // An own property of every array: no setter can be met.
-  if (!array
-           ->Set(context_, Literal(isolate_, "length"),
-                 v8::Integer::NewFromUnsigned(isolate_, length))
-           .FromMaybe(false)) {
+  // By an element, not by its `length`: V8 would make room for all of a longer array,
+  // 8 bytes each, where this makes it a dictionary.
+  if (length > 0 &&
+      (!array->CreateDataProperty(context_, length - 1, v8::Undefined(isolate_)).FromMaybe(false) ||
+       !array->Delete(context_, length - 1).FromMaybe(false))) {
     return false;
   }
   return Push(ContainerKind::kSparseArray, array, 0);

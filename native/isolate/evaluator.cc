@@ -52,6 +52,7 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     if (thread_.core().IsAborted(command.id)) scope.MarkAborted();
     v8::MaybeLocal<v8::Value> result;
     if (!scope.Expired() && !scope.Stopping()) result = body();
+    if (is_outermost) thread_.heap_guard().JudgeCall(started);
     Conclude(command, scope, try_catch, result, &answer);
     // Decided before the scope cancels what it was stopped by.
     bool stopped = answer.status == Status::kFailed && answer.failure == nullptr;

@@ -13,6 +13,13 @@ namespace {
 // it can be terminated. Half of it was not enough for growth inside builtins.
 constexpr size_t kHeadroom = size_t{64} << 20;
 
+// What a compiler that is at work may add while it has much in zones.
+constexpr size_t kCompilerHeadroom = 8 * kHeadroom;
+constexpr size_t kMuchInZones = size_t{8} << 20;
+
+// Shorter calls can't have made much: filling 32 MiB takes longer.
+constexpr Nanos kWorthALook = 5 * kMillisecond;
+
 // Enough for any collection that disposing of an isolate may bring.
 constexpr size_t kUnlimited = size_t{1} << 36;
 
@@ -77,10 +84,15 @@ size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<HeapGuard*>(data);
   if (self->letting_go_) return kUnlimited;
   self->DieOfMemory(self->Used());
-  // Once only: code that never comes to a place where it can be terminated (on
-  // Node 24 a loop of `new Array(1000).fill(1)` is such) must not take the machine.
-  // V8's fatal handler is next.
-  return std::exchange(self->raised_, true) ? current : current + kHeadroom;
+  // No further: code that never comes to a place where it can be terminated (on Node
+  // 24 a loop of `new Array(1000).fill(1)` is such) must not take the machine. V8's
+  // fatal handler is next. It leaves, and what the compiler or the parser has in zones
+  // would be lost then, up to 1.3 GB; so they may come to their end.
+  const size_t zones = StatisticsOf(self->isolate_).malloced_memory();
+  const size_t most = zones < kMuchInZones ? kHeadroom : kCompilerHeadroom;
+  if (self->raised_ >= most) return current;
+  self->raised_ += kHeadroom;
+  return current + kHeadroom;
 }
 
 void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
@@ -112,6 +124,13 @@ void HeapGuard::JudgeRefusal() {
   // runtime full.
   size_t used = core_.budget->total();
   if (used > limit_ / 2) DieOfMemory(used);
+}
+
+void HeapGuard::JudgeCall(Nanos started) {
+  if (core_.budget->limit() == 0 || NowNanos() - started < kWorthALook) return;
+  if (core_.dying() || Used() <= limit_) return;
+  // It may be garbage; the collection's end brings the judgement.
+  isolate_->LowMemoryNotification();
 }
 
 void HeapGuard::FatalOutOfMemory(const char* location, const v8::OOMDetails&) {

@@ -29,6 +29,9 @@ class HeapGuard {
   void PublishFigures();
   // From here on nothing is held to any limit: the isolate is about to go.
   void LetGo() { letting_go_ = true; }
+  // To be asked when a call's code has ended: a single large object passes the limit
+  // unseen, and nothing looks again before the next collection.
+  void JudgeCall(Nanos started);
   // Whether a refused buffer was the runtime's end, once V8 has done what it could.
   // To be asked when a call ends, too: its code may have ended before the interrupt.
   void SettleRefusal();
@@ -51,7 +54,7 @@ class HeapGuard {
   BufferAllocator& allocator_;
   size_t limit_;
   bool refusal_pending_ = false;
-  bool raised_ = false;
+  size_t raised_ = 0;
   bool letting_go_ = false;
 };
 

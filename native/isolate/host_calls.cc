@@ -8,6 +8,15 @@
 #include "isolate/value_writer.h"
 
 namespace isolet {
+namespace {
+
+// What calls of async host functions that have not settled may hold at the host, where
+// no limit of the plugin's counts; and what one of them is reckoned to hold besides its
+// arguments. Enough for 200,000 small ones.
+constexpr size_t kMostPromised = size_t{64} << 20;
+constexpr size_t kPendingCall = 256;
+
+}  // namespace
 
 void HostCalls::OnCall(const v8::FunctionCallbackInfo<v8::Value>& info) {
   RuntimeThread::Of(info.GetIsolate()).host_calls().Call(info);
@@ -26,8 +35,14 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
     isolate->ThrowException(ErrorOf(writer.TakeFailure()));
     return;
   }
+  const size_t bytes = call.payload.weight() + kPendingCall;
+  if (promised_bytes_ > kMostPromised) {
+    isolate->ThrowException(thread_.realm().NewError(
+        "RangeError", "too many calls of host functions have not settled yet"));
+    return;
+  }
   thread_.core().figures.host_calls.Add(1);
-  Waiting waiting{++last_id_, innermost_, false, {}};
+  Waiting waiting{++last_id_, bytes, innermost_, false, {}};
   call.id = waiting.id;
   innermost_ = &waiting;
   thread_.core().channel.PostToHost(std::move(call));
@@ -61,7 +76,8 @@ void HostCalls::TakeReply(Message& reply) {
     waiting->reply = std::move(reply);
     waiting->answered = true;
     // Made at once: the promise may settle before its call gets to see it.
-    if (waiting->reply.status == Status::kPromise) MakePromise(waiting->reply.target);
+    if (waiting->reply.status == Status::kPromise)
+      MakePromise(waiting->reply.target, waiting->bytes);
     return;
   }
   // Its call was stopped meanwhile: nobody waits any more.
@@ -94,7 +110,7 @@ void HostCalls::Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value
   }
 }
 
-void HostCalls::MakePromise(uint64_t id) {
+void HostCalls::MakePromise(uint64_t id, size_t bytes) {
   v8::Isolate* isolate = thread_.isolate();
   v8::HandleScope handles(isolate);
   v8::Local<v8::Promise::Resolver> resolver;
@@ -102,7 +118,8 @@ void HostCalls::MakePromise(uint64_t id) {
   // The innermost call's: that is the one that waits for its host function.
   uint64_t account = thread_.innermost() != nullptr ? thread_.innermost()->call() : 0;
   promises_.insert_or_assign(
-      id, Promised{v8::Global<v8::Promise::Resolver>(isolate, resolver), account});
+      id, Promised{v8::Global<v8::Promise::Resolver>(isolate, resolver), account, bytes});
+  promised_bytes_ += bytes;
   made_[id].Reset(isolate, resolver->GetPromise());
 }
 
@@ -129,6 +146,7 @@ void HostCalls::Settle(Message& settled) {
   v8::HandleScope handles(isolate);
   v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::Promise::Resolver> resolver = found->second.resolver.Get(isolate);
+  promised_bytes_ -= found->second.bytes;
   promises_.erase(found);
   v8::TryCatch try_catch(isolate);
   v8::Local<v8::Value> value;

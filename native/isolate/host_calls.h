@@ -38,6 +38,7 @@ class HostCalls {
  private:
   struct Waiting {
     uint64_t id;
+    size_t bytes;  // of the arguments
     Waiting* outer;
     bool answered = false;
     Message reply;
@@ -50,7 +51,7 @@ class HostCalls {
   // Empty: an exception is pending, or the bytes made no sense.
   v8::MaybeLocal<v8::Value> Decode(Message& message);
   v8::Local<v8::Object> ErrorOf(const Failure& failure);
-  void MakePromise(uint64_t id);
+  void MakePromise(uint64_t id, size_t bytes);
   // Lets a pending termination take effect right here: on its own it would wait
   // for the plugin's next loop or call.
   void Unwind();
@@ -64,8 +65,10 @@ class HostCalls {
   struct Promised {
     v8::Global<v8::Promise::Resolver> resolver;
     uint64_t account;
+    size_t bytes;
   };
   std::unordered_map<uint64_t, Promised> promises_;
+  size_t promised_bytes_ = 0;
 };
 
 }  // namespace isolet

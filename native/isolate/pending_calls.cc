@@ -46,7 +46,8 @@ void PendingCalls::Settle(const v8::FunctionCallbackInfo<v8::Value>& info, Statu
   // Its time was up, it was aborted, or a hostile `then` calls back twice.
   if (!Has(call)) return;
   Message answer;
-  if (!thread_.evaluator().Encode(info[0], status, &answer)) {
+  // What settles past its deadline has not settled in time.
+  if (thread_.Stopping() || !thread_.evaluator().Encode(info[0], status, &answer)) {
     stopped_.push_back(call);
     return;
   }

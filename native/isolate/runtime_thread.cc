@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -20,7 +21,11 @@
 namespace isolet {
 namespace {
 
+// More than this many threads of ended runtimes are waited for; more than that many,
+// none of which ends, are too many.
 constexpr int64_t kMostEnding = 32;
+constexpr int64_t kMostStuck = 128;
+constexpr int64_t kMostLost = 64;
 constexpr std::chrono::milliseconds kEndingPatience{200};
 constexpr size_t kDefaultStackSize = size_t{2} << 20;
 // What V8 leaves to native code below the limit that it checks in JavaScript;
@@ -47,30 +52,44 @@ void TidyGlobal(v8::Isolate* isolate, v8::Local<v8::Context> context) {
   }
 }
 
+// Threads of runtimes that have ended go by themselves, one after another. False: too
+// many are stuck, or lost, for another to be added.
+bool AwaitEnding(LiveCounts& live) {
+  auto ending = [&] { return live.threads() - live.runtimes.load(std::memory_order_relaxed); };
+  while (ending() > kMostEnding) {
+    const int64_t before = ending();
+    const int64_t fewer = live.runtimes.load(std::memory_order_relaxed) + before - 1;
+    if (!live.WaitForThreads(fewer, kEndingPatience) && before > kMostStuck) return false;
+    if (ending() >= before) break;
+  }
+  return live.lost.load(std::memory_order_relaxed) < kMostLost;
+}
+
 [[noreturn]] void SleepForEver() {
   for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 }  // namespace
 
-int RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
-  auto* argument = new std::shared_ptr<RuntimeCore>(core);
+std::string RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
+  LiveCounts& live = Process::Get().live;
+  live.runtimes.fetch_add(1, std::memory_order_relaxed);
+  // Close() does not wait for a thread's end: whoever makes and closes runtimes in
+  // a loop would otherwise pile up threads by the thousand.
+  if (!AwaitEnding(live)) return "too many threads of ended runtimes are stuck";
   ThreadOptions options;
   options.name = core->limits.name;
   size_t stack = core->limits.stack_size != 0 ? core->limits.stack_size : kDefaultStackSize;
   options.stack_size = stack + kSanitizerExtra;
-  LiveCounts& live = Process::Get().live;
-  // Close() does not wait for a thread's end: whoever makes and closes runtimes in
-  // a loop would otherwise pile up threads by the thousand.
-  live.WaitForThreads(live.runtimes.load(std::memory_order_relaxed) + kMostEnding, kEndingPatience);
   live.ThreadStarted();
-  live.runtimes.fetch_add(1, std::memory_order_relaxed);
-  int error = StartDetachedThread(options, Main, argument);
+  auto argument = std::make_unique<std::shared_ptr<RuntimeCore>>(core);
+  const int error = StartDetachedThread(options, Main, argument.get());
   if (error != 0) {
-    delete argument;
     live.ThreadEnded();
+    return std::string("the system refused a thread: ") + std::strerror(error);
   }
-  return error;
+  static_cast<void>(argument.release());
+  return "";
 }
 
 RuntimeThread*& RuntimeThread::Current() {

@@ -10,6 +10,7 @@
 #include <csetjmp>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "isolate/call_scope.h"
 #include "isolate/evaluator.h"
@@ -29,8 +30,8 @@ namespace isolet {
 
 class RuntimeThread {
  public:
-  // Returns 0, or the errno of the refused thread. Thread: host.
-  static int Start(const std::shared_ptr<RuntimeCore>& core);
+  // Returns why it could not; empty: it has started. Thread: host.
+  static std::string Start(const std::shared_ptr<RuntimeCore>& core);
   // The runtime whose thread this is, or null. Thread: any.
   static RuntimeThread*& Current();
   static RuntimeThread& Of(v8::Isolate* isolate) {

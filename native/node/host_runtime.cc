@@ -1,7 +1,6 @@
 #include "node/host_runtime.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "isolate/runtime_thread.h"
@@ -37,11 +36,11 @@ std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, Runtim
                                             environment.platform(), environment.waker(), id);
   std::shared_ptr<HostRuntime> runtime(new HostRuntime(environment.shared_from_this(), core, id));
   environment.AddRuntime(runtime);
-  int error = RuntimeThread::Start(core);
-  if (error != 0) {
+  std::string problem = RuntimeThread::Start(core);
+  if (!problem.empty()) {
     Failure failure;
     failure.kind = FailureKind::kStartFailed;
-    failure.text = std::string("the system refused a thread: ") + std::strerror(error);
+    failure.text = std::move(problem);
     core->Die(std::move(failure));
     core->ThreadEnded();
   }

@@ -48,6 +48,14 @@ class Payload {
   uint8_t* data() { return heap_ != nullptr ? heap_ : inline_; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  // What travels, attachments included.
+  size_t weight() const {
+    size_t sum = size_;
+    if (attachments_ != nullptr) {
+      for (const Attachment& attachment : *attachments_) sum += attachment.size;
+    }
+    return sum;
+  }
 
   // Room for `count` more bytes, counted as written. Throws std::bad_alloc.
   uint8_t* Extend(size_t count) {

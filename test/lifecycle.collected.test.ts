@@ -12,7 +12,7 @@ const settle = async (wanted) => {
   return live().runtimes;
 };
 `;
-const allReleased = 'true {"runtimes":0,"threads":0,"handles":0}';
+const allReleased = 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}';
 
 function expectCollected(body: string, lines: string[]): Promise<void> {
   const script = `${settle}

@@ -133,3 +133,29 @@ describe('a plugin that dies during a hook', () => {
     expect(await waiting).toMatchObject({ plugin: 'hungry', hook: 'wait', limit });
   });
 });
+
+describe('getStats', () => {
+  it('that waits while the runtime dies leaves no promise behind, and the process ends', async () => {
+    const script = `
+      (async () => {
+        for (let round = 0; round < 5; round++) {
+          const runtime = new Runtime({ maxHeapSize: 32 << 20 });
+          let open;
+          runtime.bindFunction('gate', () => new Promise((resolve) => { open = resolve; }));
+          const call = runtime.evalAsync('gate().then(() => { const all = []; for (;;) all.push([1]); })');
+          while (open === undefined) await turn();
+          open();
+          await null;
+          while (!runtime.isClosed()) runtime.getStats();
+          console.log(await call.catch((error) => error.code));
+        }
+        console.log(awaitThreads(0), JSON.stringify(live()));
+      })();
+    `;
+    const lines = [
+      ...Array(5).fill('ERR_HEAP_LIMIT'),
+      'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
+    ];
+    await expectChild(script, lines);
+  });
+});

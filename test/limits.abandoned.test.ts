@@ -51,7 +51,11 @@ describe('a built-in that never looks whether it is to stop', () => {
       console.log(runtime.isClosed(), live().threads);
       console.log(awaitThreads(0), JSON.stringify(live()));
     `;
-    await expectChild(script, ['ERR_TIMEOUT', 'true 1', 'true {"runtimes":0,"threads":0,"handles":0,"lost":0}']);
+    await expectChild(script, [
+      'ERR_TIMEOUT',
+      'true 1',
+      'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
+    ]);
   });
 
   it('is given up in a nested call, too, and no level goes on', async () => {

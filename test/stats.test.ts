@@ -183,7 +183,13 @@ function makeFunction(runtime: Runtime): JsFunction {
 describe('the stats of the process', () => {
   it('count runtimes, threads and handles, and what is on its way out', async () => {
     const before = getProcessStats();
-    expect(before).toStrictEqual({ runtimes: 0, threads: 0, endingThreads: 0, lostThreads: 0, handles: 0 });
+    expect(before).toStrictEqual({
+      runtimes: 0,
+      threads: 0,
+      endingThreads: 0,
+      lostThreads: 0,
+      handles: 0,
+    });
     const [one, other] = [makeRuntime(), makeRuntime()];
     one.bindFunction('host', () => 1);
     const fn = other.eval<JsFunction>('() => 1');

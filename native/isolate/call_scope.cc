@@ -48,10 +48,7 @@ CallScope::CallScope(RuntimeThread& thread, const Limits& limits, uint64_t call)
 void CallScope::Arm() {
   if (thread_.timer().Arm(earliest_.wall, earliest_.cpu)) return;
   // Without a watchdog no limit would hold.
-  Failure failure;
-  failure.kind = FailureKind::kTerminated;
-  failure.text = "the system has no thread left for the watchdog";
-  thread_.core().Die(std::move(failure));
+  thread_.core().Die(TerminatedFailure("the system has no thread left for the watchdog"));
 }
 
 void CallScope::Finish() {

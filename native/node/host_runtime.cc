@@ -20,13 +20,6 @@ constexpr Nanos kProbeEvery = Nanos{50'000'000};
 constexpr Nanos kFiguresPatience = Nanos{2'000'000'000};
 constexpr Nanos kBusyFiguresPatience = Nanos{25'000'000};
 
-Failure Terminated(std::string reason) {
-  Failure failure;
-  failure.kind = FailureKind::kTerminated;
-  failure.text = std::move(reason);
-  return failure;
-}
-
 }  // namespace
 
 std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, RuntimeLimits limits,
@@ -118,7 +111,7 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
     // Read before the queue is: what was said before the death is still heard.
     bool is_dying = dead();
     if (!deferred_.empty()) {
-      for (Message& call : std::exchange(deferred_, {})) Serve(call);
+      ServeDeferred();
       if (host_terminating_) return false;
       continue;
     }
@@ -201,9 +194,7 @@ void HostRuntime::RefreshFigures() {
   if (dead()) return;
   Message command;
   command.kind = MessageKind::kReadStats;
-  bool is_computing =
-      core_->phase.load(std::memory_order_acquire) == RuntimeCore::Phase::kComputing;
-  Nanos deadline = NowNanos() + (is_computing ? kBusyFiguresPatience : kFiguresPatience);
+  const Nanos last = NowNanos() + kFiguresPatience;
   Waiting waiting{++last_call_, innermost_, serving_ != 0};
   command.id = waiting.id;
   innermost_ = &waiting;
@@ -214,7 +205,10 @@ void HostRuntime::RefreshFigures() {
   Message message;
   while (!waiting.answered && !dead()) {
     if (!core_->channel.TakeFromRuntime(message)) {
-      if (!core_->channel.WaitAsHost([&] { return dead(); }, deadline)) break;
+      const Nanos now = NowNanos();
+      if (core_->channel.WaitAsHost([&] { return dead(); }, now + kBusyFiguresPatience)) continue;
+      // One that starts, or is about to serve, answers soon; one that computes may not.
+      if (now >= last || core_->phase.load() == RuntimeCore::Phase::kComputing) break;
       continue;
     }
     if (message.kind == MessageKind::kHostCall) {
@@ -225,7 +219,8 @@ void HostRuntime::RefreshFigures() {
   }
   core_->channel.EndHostWait();
   innermost_ = waiting.outer;
-  if (!deferred_.empty()) environment_->waker()->WakeHost(id_);
+  // A death while the host waited here was not announced to its event loop either.
+  if (dead() || !deferred_.empty()) environment_->waker()->WakeHost(id_);
 }
 
 void HostRuntime::Serve(Message& message) {
@@ -255,10 +250,19 @@ void HostRuntime::Serve(Message& message) {
   }
 }
 
+// One at a time: a host function may wait for an answer that needs the next one.
+void HostRuntime::ServeDeferred() {
+  while (!deferred_.empty() && !host_terminating_) {
+    Message call = std::move(deferred_.front());
+    deferred_.pop_front();
+    Serve(call);
+  }
+}
+
 void HostRuntime::ServeMessages() {
   std::shared_ptr<HostRuntime> self = shared_from_this();
   bool is_dying = dead();
-  for (Message& message : std::exchange(deferred_, {})) Serve(message);
+  ServeDeferred();
   Message message;
   while (core_->channel.TakeFromRuntime(message)) Serve(message);
   if (is_dying) EndOfLife();
@@ -272,13 +276,13 @@ void HostRuntime::Close() {
 }
 
 void HostRuntime::Terminate(std::string reason) {
-  core_->Die(Terminated(std::move(reason)));
+  core_->Die(TerminatedFailure(std::move(reason)));
   EndOfLife();
 }
 
 void HostRuntime::GiveUpTerminating() {
   host_terminating_ = true;
-  core_->Die(Terminated("its worker was terminated"));
+  core_->Die(TerminatedFailure("its worker was terminated"));
 }
 
 void HostRuntime::Abandon() { core_->Die(Failure{}); }

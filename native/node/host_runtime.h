@@ -8,6 +8,7 @@
 
 #include <v8.h>
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -96,6 +97,7 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   bool IsQueued(const Waiting& waiting) const;
   v8::MaybeLocal<v8::Value> Deliver(Waiting& waiting);
   void Serve(Message& message);
+  void ServeDeferred();
   void EndOfLife();
   void GiveUpTerminating();
 
@@ -112,7 +114,7 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   // JavaScript of this environment is being terminated: nothing more can run.
   bool host_terminating_ = false;
   // Host calls that came while nobody could serve them.
-  std::vector<Message> deferred_;
+  std::deque<Message> deferred_;
 };
 
 }  // namespace isolet

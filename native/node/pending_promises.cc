@@ -112,10 +112,7 @@ Nanos PendingPromises::GiveUpStuck(Nanos now) {
   if (cpu < Watchdog::Timer::kStuckAfter && now - stopping.since < Watchdog::Timer::kStuckAtLast) {
     return now + kStopStep;
   }
-  Failure failure;
-  failure.kind = FailureKind::kTerminated;
-  failure.text = "a call that was aborted did not stop";
-  core.Die(std::move(failure));
+  core.Die(TerminatedFailure("a call that was aborted did not stop"));
   return kNever;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "shared/payload.h"
 
@@ -42,5 +43,12 @@ struct Failure {
   // Shared, so that a death can be told to any number of callers.
   std::shared_ptr<Payload> report;
 };
+
+inline Failure TerminatedFailure(std::string reason) {
+  Failure failure;
+  failure.kind = FailureKind::kTerminated;
+  failure.text = std::move(reason);
+  return failure;
+}
 
 }  // namespace isolet

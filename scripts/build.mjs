@@ -87,7 +87,7 @@ export function run([program, ...args], { cwd = repo, quiet = false } = {}) {
 /**
  * Configures and builds one CMake target. Configuring each time costs little and makes a changed Node, option or
  * header folder take effect.
- * @param {'isolet' | 'isolet_unit_tests'} target
+ * @param {'isolet' | 'isolet_unit_tests' | 'isolet_fuzz'} target
  * @param {Sanitizer} [sanitize]
  * @returns {Promise<string>} the build folder
  */

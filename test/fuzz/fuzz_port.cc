@@ -1,0 +1,36 @@
+#include "fuzz_port.h"
+
+namespace isolet {
+namespace {
+
+constexpr size_t kFunctions = 8;
+
+}  // namespace
+
+FuzzPort::FuzzPort(const Realm& realm) : realm_(realm) {
+  for (size_t i = 0; i < kFunctions; ++i) {
+    functions_.emplace_back(
+        realm.isolate(), v8::Function::New(
+                             realm.context(), [](const v8::FunctionCallbackInfo<v8::Value>&) {}, {},
+                             0, v8::ConstructorBehavior::kThrow)
+                             .ToLocalChecked());
+  }
+}
+
+bool FuzzPort::Export(v8::Local<v8::Function> function, v8::Local<v8::Value>, FunctionName* name,
+                      Refusal*) {
+  name->tag = WireTag::kFunction;
+  name->id = 0;
+  // A seed's function is none of ours, and stands for the first.
+  for (size_t i = 0; i < kFunctions; ++i) {
+    if (functions_[i] == function) name->id = i;
+  }
+  return true;
+}
+
+v8::MaybeLocal<v8::Value> FuzzPort::Import(FunctionName name) {
+  if (name.tag == WireTag::kOwnFunction && name.id >= kFunctions) return {};
+  return functions_[name.id % kFunctions].Get(realm_.isolate());
+}
+
+}  // namespace isolet

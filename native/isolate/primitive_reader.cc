@@ -60,7 +60,7 @@ v8::MaybeLocal<v8::String> PrimitiveReader::ReadString(WireTag tag) {
   std::vector<uint16_t> aligned;
   if ((reinterpret_cast<uintptr_t>(bytes) & 1U) != 0) {
     aligned.resize(length);
-    std::memcpy(aligned.data(), bytes, size_t{length} * 2);
+    if (length > 0) std::memcpy(aligned.data(), bytes, size_t{length} * 2);
     units = aligned.data();
   }
   return v8::String::NewFromTwoByte(isolate_, units, v8::NewStringType::kNormal,

@@ -1,10 +1,17 @@
 #include "isolate/container_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "isolate/v8_strings.h"
 
 namespace isolet {
+namespace {
+
+// Indices that may be missing before V8 is kept from making room for them.
+constexpr uint32_t kLargestGap = 32;
+
+}  // namespace
 
 bool ContainerReader::Complete(v8::Local<v8::Object> object) {
   return freezing_ == Freezing::kNone ||
@@ -49,14 +56,17 @@ bool ContainerReader::OpenSparseArray() {
   uint32_t length = 0;
   if (!in_->Varint32(&length)) return false;
   v8::Local<v8::Array> array = v8::Array::New(isolate_, 0);
+  // V8 makes room for all elements of an array that gets longer, up to 256 MB, unless
+  // it has been so long that it keeps them in a dictionary.
+  if (length > kLargestGap && !SetLength(array, UINT32_MAX)) return false;
+  return SetLength(array, length) && Push(ContainerKind::kSparseArray, array, 0);
+}
+
+bool ContainerReader::SetLength(v8::Local<v8::Array> array, uint32_t length) {
   // An own property of every array: no setter can be met.
-  if (!array
-           ->Set(context_, Literal(isolate_, "length"),
-                 v8::Integer::NewFromUnsigned(isolate_, length))
-           .FromMaybe(false)) {
-    return false;
-  }
-  return Push(ContainerKind::kSparseArray, array, 0);
+  return array
+      ->Set(context_, Literal(isolate_, "length"), v8::Integer::NewFromUnsigned(isolate_, length))
+      .FromMaybe(false);
 }
 
 v8::Local<v8::Object> ContainerReader::ReadPrimitiveArray() {
@@ -132,7 +142,7 @@ bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
 
 bool ContainerReader::ReadKey(Frame* frame) {
   WireTag tag;
-  frame->hidden = in_->NextIs(WireTag::kHidden);
+  frame->hidden = frame->kind == ContainerKind::kError && in_->NextIs(WireTag::kHidden);
   if (frame->hidden) in_->Tag(&tag);
   return in_->Tag(&tag) && primitives_->Read(tag, &frame->key) &&
          (frame->key->IsName() || frame->key->IsNumber());
@@ -145,10 +155,8 @@ bool ContainerReader::Place(v8::Local<v8::Value> value) {
       return frame.object->CreateDataProperty(context_, frame.index++, value).FromMaybe(false);
     case ContainerKind::kObject:
     case ContainerKind::kSparseArray:
-      return Define(frame.object, frame.key, value);
     case ContainerKind::kError:
-      return frame.hidden ? DefineHidden(frame.object, frame.key, value)
-                          : Define(frame.object, frame.key, value);
+      return Define(&frame, value);
     case ContainerKind::kSet:
       return !frame.object.As<v8::Set>()->Add(context_, value).IsEmpty();
     case ContainerKind::kMap:
@@ -163,15 +171,26 @@ bool ContainerReader::Place(v8::Local<v8::Value> value) {
   return false;
 }
 
-bool ContainerReader::Define(v8::Local<v8::Object> object, v8::Local<v8::Value> key,
-                             v8::Local<v8::Value> value) {
-  if (key->IsUint32()) {
-    return object->CreateDataProperty(context_, key.As<v8::Uint32>()->Value(), value)
-        .FromMaybe(false);
-  }
+bool ContainerReader::Define(Frame* frame, v8::Local<v8::Value> value) {
+  if (frame->hidden) return DefineHidden(frame->object, frame->key, value);
+  v8::Local<v8::Uint32> index;
   v8::Local<v8::String> name;
-  if (!key->ToString(context_).ToLocal(&name)) return false;
-  return object->CreateDataProperty(context_, name, value).FromMaybe(false);
+  if (frame->key->ToArrayIndex(context_).ToLocal(&index)) {
+    return DefineElement(frame, index->Value(), value);
+  }
+  return frame->key->ToString(context_).ToLocal(&name) &&
+         frame->object->CreateDataProperty(context_, name, value).FromMaybe(false);
+}
+
+bool ContainerReader::DefineElement(Frame* frame, uint32_t index, v8::Local<v8::Value> value) {
+  // V8 makes room for all that is missing, a thousand elements and more, unless one
+  // that is not enumerable, if only for a moment, makes it keep a dictionary for good.
+  if (index > frame->index && index - frame->index > kLargestGap) {
+    if (!DefineHidden(frame->object, frame->key, value)) return false;
+    frame->index = UINT32_MAX;
+  }
+  frame->index = std::max(frame->index, index);
+  return frame->object->CreateDataProperty(context_, index, value).FromMaybe(false);
 }
 
 bool ContainerReader::DefineHidden(v8::Local<v8::Object> object, v8::Local<v8::Value> key,

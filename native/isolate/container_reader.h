@@ -58,6 +58,8 @@ class ContainerReader {
     ContainerKind kind;
     v8::Local<v8::Object> object;
     v8::Local<v8::Value> key;
+    // kArray: the next element. Else the highest index so far; the highest there is once
+    // the elements are in a dictionary.
     uint32_t index = 0;
     uint32_t count = 0;
     bool hidden = false;
@@ -66,9 +68,11 @@ class ContainerReader {
   bool Push(ContainerKind kind, v8::Local<v8::Object> object, uint32_t count);
   bool OpenArray();
   bool OpenSparseArray();
+  bool SetLength(v8::Local<v8::Array> array, uint32_t length);
   bool OpenError();
   bool ReadKey(Frame* frame);
-  bool Define(v8::Local<v8::Object> object, v8::Local<v8::Value> key, v8::Local<v8::Value> value);
+  bool Define(Frame* frame, v8::Local<v8::Value> value);
+  bool DefineElement(Frame* frame, uint32_t index, v8::Local<v8::Value> value);
   bool DefineHidden(v8::Local<v8::Object> object, v8::Local<v8::Value> key,
                     v8::Local<v8::Value> value);
 

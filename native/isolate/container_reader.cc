@@ -45,10 +45,14 @@ bool ContainerReader::Open(WireTag tag) {
   }
 }
 
+bool ContainerReader::ReadArrayLength(uint32_t* length) {
+  return in_->Varint32(length) && *length + awaited_ <= in_->remaining();
+}
+
 bool ContainerReader::OpenArray() {
   uint32_t length = 0;
-  // Each element takes a byte at least: a larger length is a lie.
-  if (!in_->Varint32(&length) || length > in_->remaining()) return false;
+  if (!ReadArrayLength(&length)) return false;
+  awaited_ += length;
   return Push(ContainerKind::kArray, v8::Array::New(isolate_, static_cast<int>(length)), length);
 }
 
@@ -71,7 +75,7 @@ bool ContainerReader::SetLength(v8::Local<v8::Array> array, uint32_t length) {
 
 v8::Local<v8::Object> ContainerReader::ReadPrimitiveArray() {
   uint32_t length = 0;
-  if (!in_->Varint32(&length) || length > in_->remaining()) return {};
+  if (!ReadArrayLength(&length)) return {};
   std::vector<v8::Local<v8::Value>> elements(length);
   bool holes = false;
   for (uint32_t i = 0; i < length; ++i) {
@@ -119,11 +123,12 @@ bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
   Frame& frame = frames_.back();
   WireTag tag;
   if (frame.kind == ContainerKind::kArray) {
-    while (frame.index < frame.count && in_->NextIs(WireTag::kHole)) {
-      in_->Tag(&tag);
+    while (frame.index < frame.count) {
       ++frame.index;
+      --awaited_;
+      if (!in_->NextIs(WireTag::kHole)) return true;
+      in_->Tag(&tag);
     }
-    if (frame.index < frame.count) return true;
   } else if (in_->NextIs(WireTag::kEnd)) {
     in_->Tag(&tag);
     // A Map needs its last key's value.
@@ -152,7 +157,7 @@ bool ContainerReader::Place(v8::Local<v8::Value> value) {
   Frame& frame = frames_.back();
   switch (frame.kind) {
     case ContainerKind::kArray:
-      return frame.object->CreateDataProperty(context_, frame.index++, value).FromMaybe(false);
+      return frame.object->CreateDataProperty(context_, frame.index - 1, value).FromMaybe(false);
     case ContainerKind::kObject:
     case ContainerKind::kSparseArray:
     case ContainerKind::kError:

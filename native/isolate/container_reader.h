@@ -51,14 +51,17 @@ class ContainerReader {
   bool Place(v8::Local<v8::Value> value);
 
   bool empty() const { return frames_.empty(); }
-  void Clear() { frames_.clear(); }
+  void Clear() {
+    frames_.clear();
+    awaited_ = 0;
+  }
 
  private:
   struct Frame {
     ContainerKind kind;
     v8::Local<v8::Object> object;
     v8::Local<v8::Value> key;
-    // kArray: the next element. Else the highest index so far; the highest there is once
+    // kArray: elements begun. Else the highest index so far; the highest there is once
     // the elements are in a dictionary.
     uint32_t index = 0;
     uint32_t count = 0;
@@ -66,6 +69,8 @@ class ContainerReader {
   };
 
   bool Push(ContainerKind kind, v8::Local<v8::Object> object, uint32_t count);
+  // False also where fewer bytes are left than elements: each takes one at least.
+  bool ReadArrayLength(uint32_t* length);
   bool OpenArray();
   bool OpenSparseArray();
   bool SetLength(v8::Local<v8::Array> array, uint32_t length);
@@ -84,6 +89,9 @@ class ContainerReader {
   ObjectTable* const objects_;
   Freezing freezing_ = Freezing::kNone;
   std::vector<Frame> frames_;
+  // Elements of open arrays still to come: arrays one inside the other share the
+  // bytes that are left.
+  uint64_t awaited_ = 0;
 };
 
 }  // namespace isolet

@@ -55,3 +55,17 @@ describe('what takes little memory in the plugin takes little at the host', () =
     await expectChild(script, ['true', 'true 4294967295 true']);
   });
 });
+
+describe('errors from a plugin', () => {
+  it('are made without formatting a stack of the host', async () => {
+    const script = `
+      let calls = 0;
+      const runtime = new Runtime();
+      Error.prepareStackTrace = () => { calls++; return 'prepared'; };
+      const error = runtime.eval('new RangeError("m")');
+      Error.prepareStackTrace = undefined;
+      console.log(calls, error instanceof RangeError, error.stack);
+      console.log(Object.getOwnPropertyDescriptor(error, 'stack').enumerable);`;
+    await expectChild(script, ['0 true RangeError: m', '    at <eval>:1:1', 'false']);
+  });
+});

@@ -1,6 +1,7 @@
 #include "isolate/container_reader.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "isolate/v8_strings.h"
@@ -113,7 +114,11 @@ bool ContainerReader::OpenError() {
     return field->IsString() ? field.As<v8::String>() : Literal(isolate_, otherwise);
   };
   v8::Local<v8::Object> error = realm_.NewError(text(fields[0], "Error"), text(fields[1], ""));
-  if (fields[2]->IsString() && !DefineHidden(error, Literal(isolate_, "stack"), fields[2])) {
+  // V8's own stack first goes away: defining over it would have it formatted, which
+  // is work, and by code of the realm where that has set Error.prepareStackTrace.
+  v8::Local<v8::String> stack = Literal(isolate_, "stack");
+  if (fields[2]->IsString() &&
+      !(error->Delete(context_, stack).FromMaybe(false) && DefineHidden(error, stack, fields[2]))) {
     return false;
   }
   return Push(ContainerKind::kError, error, 0);
@@ -149,8 +154,17 @@ bool ContainerReader::ReadKey(Frame* frame) {
   WireTag tag;
   frame->hidden = frame->kind == ContainerKind::kError && in_->NextIs(WireTag::kHidden);
   if (frame->hidden) in_->Tag(&tag);
-  return in_->Tag(&tag) && primitives_->Read(tag, &frame->key) &&
-         (frame->key->IsName() || frame->key->IsNumber());
+  if (!in_->Tag(&tag) || !primitives_->Read(tag, &frame->key)) return false;
+  if (!frame->key->IsString() && !frame->key->IsNumber()) return false;
+  if (frame->kind != ContainerKind::kError) return true;
+  auto is_one_of = [&](std::initializer_list<const char*> fields) {
+    return std::ranges::any_of(fields, [&](const char* field) {
+      return frame->key->StrictEquals(Literal(isolate_, field));
+    });
+  };
+  // The first came before, and are none of its properties.
+  return !is_one_of({"name", "message", "stack"}) &&
+         frame->hidden == is_one_of({"cause", "errors"});
 }
 
 bool ContainerReader::Place(v8::Local<v8::Value> value) {

@@ -25,7 +25,8 @@ void ThrowBufferRefused(v8::Isolate* isolate) {
 v8::Local<v8::Object> BufferReader::Read(WireTag tag) {
   if (tag == WireTag::kBuffer) return ReadCopy();
   uint32_t index = 0;
-  if (!in_->Varint32(&index)) return {};
+  // Once each, in their order: two buffers must not share memory.
+  if (!in_->Varint32(&index) || index != attached_++) return {};
   return Adopt(payload_->FindAttachment(index));
 }
 

@@ -44,6 +44,7 @@ class BufferReader {
   WireReader* const in_;
   ObjectTable* const objects_;
   const std::shared_ptr<MemoryBudget> budget_;
+  uint32_t attached_ = 0;  // attachments used so far
 };
 
 }  // namespace isolet

@@ -1,10 +1,18 @@
 #include "isolate/container_reader.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "isolate/v8_strings.h"
 
 namespace isolet {
+namespace {
+
+// Indices that may be missing before V8 is kept from making room for them.
+constexpr uint32_t kLargestGap = 32;
+
+}  // namespace
 
 bool ContainerReader::Complete(v8::Local<v8::Object> object) {
   return freezing_ == Freezing::kNone ||
@@ -38,10 +46,14 @@ bool ContainerReader::Open(WireTag tag) {
   }
 }
 
+bool ContainerReader::ReadArrayLength(uint32_t* length) {
+  return in_->Varint32(length) && *length + awaited_ <= in_->remaining();
+}
+
 bool ContainerReader::OpenArray() {
   uint32_t length = 0;
-  // Each element takes a byte at least: a larger length is a lie.
-  if (!in_->Varint32(&length) || length > in_->remaining()) return false;
+  if (!ReadArrayLength(&length)) return false;
+  awaited_ += length;
   return Push(ContainerKind::kArray, v8::Array::New(isolate_, static_cast<int>(length)), length);
 }
 
@@ -49,19 +61,22 @@ bool ContainerReader::OpenSparseArray() {
   uint32_t length = 0;
   if (!in_->Varint32(&length)) return false;
   v8::Local<v8::Array> array = v8::Array::New(isolate_, 0);
-  // By an element, not by its `length`: V8 would make room for all of a longer array,
-  // 8 bytes each, where this makes it a dictionary.
-  if (length > 0 &&
-      (!array->CreateDataProperty(context_, length - 1, v8::Undefined(isolate_)).FromMaybe(false) ||
-       !array->Delete(context_, length - 1).FromMaybe(false))) {
-    return false;
-  }
-  return Push(ContainerKind::kSparseArray, array, 0);
+  // V8 makes room for all elements of an array that gets longer, up to 256 MB, unless
+  // it has been so long that it keeps them in a dictionary.
+  if (length > kLargestGap && !SetLength(array, UINT32_MAX)) return false;
+  return SetLength(array, length) && Push(ContainerKind::kSparseArray, array, 0);
+}
+
+bool ContainerReader::SetLength(v8::Local<v8::Array> array, uint32_t length) {
+  // An own property of every array: no setter can be met.
+  return array
+      ->Set(context_, Literal(isolate_, "length"), v8::Integer::NewFromUnsigned(isolate_, length))
+      .FromMaybe(false);
 }
 
 v8::Local<v8::Object> ContainerReader::ReadPrimitiveArray() {
   uint32_t length = 0;
-  if (!in_->Varint32(&length) || length > in_->remaining()) return {};
+  if (!ReadArrayLength(&length)) return {};
   std::vector<v8::Local<v8::Value>> elements(length);
   bool holes = false;
   for (uint32_t i = 0; i < length; ++i) {
@@ -99,7 +114,11 @@ bool ContainerReader::OpenError() {
     return field->IsString() ? field.As<v8::String>() : Literal(isolate_, otherwise);
   };
   v8::Local<v8::Object> error = realm_.NewError(text(fields[0], "Error"), text(fields[1], ""));
-  if (fields[2]->IsString() && !DefineHidden(error, Literal(isolate_, "stack"), fields[2])) {
+  // V8's own stack first goes away: defining over it would have it formatted, which
+  // is work, and by code of the realm where that has set Error.prepareStackTrace.
+  v8::Local<v8::String> stack = Literal(isolate_, "stack");
+  if (fields[2]->IsString() &&
+      !(error->Delete(context_, stack).FromMaybe(false) && DefineHidden(error, stack, fields[2]))) {
     return false;
   }
   return Push(ContainerKind::kError, error, 0);
@@ -109,11 +128,12 @@ bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
   Frame& frame = frames_.back();
   WireTag tag;
   if (frame.kind == ContainerKind::kArray) {
-    while (frame.index < frame.count && in_->NextIs(WireTag::kHole)) {
-      in_->Tag(&tag);
+    while (frame.index < frame.count) {
       ++frame.index;
+      --awaited_;
+      if (!in_->NextIs(WireTag::kHole)) return true;
+      in_->Tag(&tag);
     }
-    if (frame.index < frame.count) return true;
   } else if (in_->NextIs(WireTag::kEnd)) {
     in_->Tag(&tag);
     // A Map needs its last key's value.
@@ -132,23 +152,30 @@ bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
 
 bool ContainerReader::ReadKey(Frame* frame) {
   WireTag tag;
-  frame->hidden = in_->NextIs(WireTag::kHidden);
+  frame->hidden = frame->kind == ContainerKind::kError && in_->NextIs(WireTag::kHidden);
   if (frame->hidden) in_->Tag(&tag);
-  return in_->Tag(&tag) && primitives_->Read(tag, &frame->key) &&
-         (frame->key->IsName() || frame->key->IsNumber());
+  if (!in_->Tag(&tag) || !primitives_->Read(tag, &frame->key)) return false;
+  if (!frame->key->IsString() && !frame->key->IsNumber()) return false;
+  if (frame->kind != ContainerKind::kError) return true;
+  auto is_one_of = [&](std::initializer_list<const char*> fields) {
+    return std::ranges::any_of(fields, [&](const char* field) {
+      return frame->key->StrictEquals(Literal(isolate_, field));
+    });
+  };
+  // The first came before, and are none of its properties.
+  return !is_one_of({"name", "message", "stack"}) &&
+         frame->hidden == is_one_of({"cause", "errors"});
 }
 
 bool ContainerReader::Place(v8::Local<v8::Value> value) {
   Frame& frame = frames_.back();
   switch (frame.kind) {
     case ContainerKind::kArray:
-      return frame.object->CreateDataProperty(context_, frame.index++, value).FromMaybe(false);
+      return frame.object->CreateDataProperty(context_, frame.index - 1, value).FromMaybe(false);
     case ContainerKind::kObject:
     case ContainerKind::kSparseArray:
-      return Define(frame.object, frame.key, value);
     case ContainerKind::kError:
-      return frame.hidden ? DefineHidden(frame.object, frame.key, value)
-                          : Define(frame.object, frame.key, value);
+      return Define(&frame, value);
     case ContainerKind::kSet:
       return !frame.object.As<v8::Set>()->Add(context_, value).IsEmpty();
     case ContainerKind::kMap:
@@ -163,15 +190,26 @@ bool ContainerReader::Place(v8::Local<v8::Value> value) {
   return false;
 }
 
-bool ContainerReader::Define(v8::Local<v8::Object> object, v8::Local<v8::Value> key,
-                             v8::Local<v8::Value> value) {
-  if (key->IsUint32()) {
-    return object->CreateDataProperty(context_, key.As<v8::Uint32>()->Value(), value)
-        .FromMaybe(false);
-  }
+bool ContainerReader::Define(Frame* frame, v8::Local<v8::Value> value) {
+  if (frame->hidden) return DefineHidden(frame->object, frame->key, value);
+  v8::Local<v8::Uint32> index;
   v8::Local<v8::String> name;
-  if (!key->ToString(context_).ToLocal(&name)) return false;
-  return object->CreateDataProperty(context_, name, value).FromMaybe(false);
+  if (frame->key->ToArrayIndex(context_).ToLocal(&index)) {
+    return DefineElement(frame, index->Value(), value);
+  }
+  return frame->key->ToString(context_).ToLocal(&name) &&
+         frame->object->CreateDataProperty(context_, name, value).FromMaybe(false);
+}
+
+bool ContainerReader::DefineElement(Frame* frame, uint32_t index, v8::Local<v8::Value> value) {
+  // V8 makes room for all that is missing, a thousand elements and more, unless one
+  // that is not enumerable, if only for a moment, makes it keep a dictionary for good.
+  if (index > frame->index && index - frame->index > kLargestGap) {
+    if (!DefineHidden(frame->object, frame->key, value)) return false;
+    frame->index = UINT32_MAX;
+  }
+  frame->index = std::max(frame->index, index);
+  return frame->object->CreateDataProperty(context_, index, value).FromMaybe(false);
 }
 
 bool ContainerReader::DefineHidden(v8::Local<v8::Object> object, v8::Local<v8::Value> key,

@@ -51,24 +51,33 @@ class ContainerReader {
   bool Place(v8::Local<v8::Value> value);
 
   bool empty() const { return frames_.empty(); }
-  void Clear() { frames_.clear(); }
+  void Clear() {
+    frames_.clear();
+    awaited_ = 0;
+  }
 
  private:
   struct Frame {
     ContainerKind kind;
     v8::Local<v8::Object> object;
     v8::Local<v8::Value> key;
+    // kArray: elements begun. Else the highest index so far; the highest there is once
+    // the elements are in a dictionary.
     uint32_t index = 0;
     uint32_t count = 0;
     bool hidden = false;
   };
 
   bool Push(ContainerKind kind, v8::Local<v8::Object> object, uint32_t count);
+  // False also where fewer bytes are left than elements: each takes one at least.
+  bool ReadArrayLength(uint32_t* length);
   bool OpenArray();
   bool OpenSparseArray();
+  bool SetLength(v8::Local<v8::Array> array, uint32_t length);
   bool OpenError();
   bool ReadKey(Frame* frame);
-  bool Define(v8::Local<v8::Object> object, v8::Local<v8::Value> key, v8::Local<v8::Value> value);
+  bool Define(Frame* frame, v8::Local<v8::Value> value);
+  bool DefineElement(Frame* frame, uint32_t index, v8::Local<v8::Value> value);
   bool DefineHidden(v8::Local<v8::Object> object, v8::Local<v8::Value> key,
                     v8::Local<v8::Value> value);
 
@@ -80,6 +89,9 @@ class ContainerReader {
   ObjectTable* const objects_;
   Freezing freezing_ = Freezing::kNone;
   std::vector<Frame> frames_;
+  // Elements of open arrays still to come: arrays one inside the other share the
+  // bytes that are left.
+  uint64_t awaited_ = 0;
 };
 
 }  // namespace isolet

@@ -1,5 +1,8 @@
 #include "node/failure_error.h"
 
+#include <span>
+#include <vector>
+
 #include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
 #include "node/environment.h"
@@ -29,30 +32,75 @@ class Description {
   const v8::Local<v8::Object> object_;
 };
 
+// A field of what a plugin's side says, and what it must be, as code of the host
+// goes on to work with it; null: whatever it is.
+struct Field {
+  const char* name;
+  bool (v8::Value::*is_right)() const;
+};
+constexpr Field kThrownFields[] = {{"name", &v8::Value::IsString},
+                                   {"message", &v8::Value::IsString},
+                                   {"stack", &v8::Value::IsString},
+                                   {"properties", &v8::Value::IsObject},
+                                   {"value", nullptr},
+                                   {"cause", nullptr}};
+constexpr Field kFrameFields[] = {{"functionName", &v8::Value::IsString},
+                                  {"fileName", &v8::Value::IsString},
+                                  {"lineNumber", &v8::Value::IsInt32},
+                                  {"columnNumber", &v8::Value::IsInt32}};
+
+// Copies the fields that are there and right; returns whether all were.
+bool CopyFields(const Realm& realm, v8::Local<v8::Object> from, std::span<const Field> fields,
+                v8::Local<v8::Object> to) {
+  v8::Local<v8::Context> context = realm.context();
+  bool all = true;
+  for (const Field& field : fields) {
+    v8::Local<v8::String> key = Literal(realm.isolate(), field.name);
+    v8::Local<v8::Value> value;
+    all = from->HasOwnProperty(context, key).FromMaybe(false) &&
+          from->Get(context, key).ToLocal(&value) &&
+          (field.is_right == nullptr || ((*value)->*field.is_right)()) &&
+          to->CreateDataProperty(context, key, value).FromMaybe(false) && all;
+  }
+  return all;
+}
+
+// The frames of a report, up to the first that is none.
+v8::Local<v8::Array> FramesOf(const Realm& realm, v8::Local<v8::Object> report) {
+  v8::Isolate* isolate = realm.isolate();
+  v8::Local<v8::Context> context = realm.context();
+  v8::Local<v8::Value> list;
+  std::vector<v8::Local<v8::Value>> frames;
+  if (report->Get(context, Literal(isolate, "frames")).ToLocal(&list) && list->IsArray()) {
+    for (uint32_t i = 0; i < list.As<v8::Array>()->Length(); ++i) {
+      v8::Local<v8::Value> frame;
+      v8::Local<v8::Object> copy = v8::Object::New(isolate);
+      if (!list.As<v8::Array>()->Get(context, i).ToLocal(&frame) || !frame->IsObject() ||
+          !CopyFields(realm, frame.As<v8::Object>(), kFrameFields, copy)) {
+        break;
+      }
+      frames.emplace_back(copy);
+    }
+  }
+  return v8::Array::New(isolate, frames.data(), frames.size());
+}
+
 // The plugin's report, with the fields that it may lack.
 v8::Local<v8::Object> DescribeThrown(HostRuntime& runtime, const Failure& failure) {
-  v8::Isolate* isolate = runtime.environment().isolate();
-  v8::Local<v8::Context> context = runtime.environment().realm().context();
-  Description description(isolate, context, "javascript");
+  const Realm& realm = runtime.environment().realm();
+  v8::Isolate* isolate = realm.isolate();
+  Description description(isolate, realm.context(), "javascript");
   description.Set("name", "Error");
   description.Set("message", "the plugin threw a value that can't be shown");
   description.Set("stack", "");
   description.Set("frames", v8::Array::New(isolate, 0));
   v8::Local<v8::Value> report;
   if (failure.report != nullptr) {
-    ValueReader reader(runtime.environment().realm(), runtime.functions(), *failure.report,
-                       nullptr);
+    ValueReader reader(realm, runtime.functions(), *failure.report, nullptr);
     if (reader.Read().ToLocal(&report) && report->IsObject()) {
       v8::Local<v8::Object> fields = report.As<v8::Object>();
-      for (const char* field :
-           {"name", "message", "stack", "frames", "value", "cause", "properties"}) {
-        v8::Local<v8::Value> value;
-        v8::Local<v8::String> key = Literal(isolate, field);
-        if (fields->HasOwnProperty(context, key).FromMaybe(false) &&
-            fields->Get(context, key).ToLocal(&value)) {
-          description.Set(field, value);
-        }
-      }
+      CopyFields(realm, fields, kThrownFields, description.object());
+      description.Set("frames", FramesOf(realm, fields));
     }
   }
   v8::Local<v8::Value> original;

@@ -27,6 +27,8 @@ const verdicts = [
   'is another value when encoded again',
 ];
 const firstFailure = 4;
+/** A garbage collection is in these figures now and then: what is the input's own shows each time. */
+const measured = [7, 8];
 
 /**
  * @typedef {object} Prober
@@ -111,9 +113,10 @@ function isSound(error) {
   const { name, message, stack, frames } = /** @type {any} */ (error);
   return (
     [name, message, stack].every((text) => typeof text === 'string') &&
+    Array.isArray(frames) &&
     Object.keys(frames).every((key, i) => key === String(i)) &&
     frames.every(
-      (/** @type {any} */ frame) => typeof frame.fileName === 'string' && Number.isInteger(frame.lineNumber),
+      (/** @type {any} */ frame) => typeof frame?.fileName === 'string' && Number.isInteger(frame.lineNumber),
     )
   );
 }
@@ -129,19 +132,30 @@ function isEqual(left, right) {
   }
 }
 
+/** Runs one input by itself, with no garbage around. @param {Uint8Array} input @param {number} optionBits */
+function probe(input, optionBits) {
+  const result = new Uint8Array(1);
+  for (let attempt = 0; attempt === 0 || (attempt < 3 && measured.includes(result[0] ?? 0)); attempt++) {
+    global.gc?.();
+    hostile.run(input, Uint32Array.of(input.length), Uint8Array.of(optionBits), result);
+  }
+  return result[0] ?? 0;
+}
+
 function runKnown() {
   for (const { name, bytes: input, options: optionBits = 0, verdict } of knownInputs) {
     print({ at: from, index: name });
-    hostile.run(Uint8Array.from(input), Uint32Array.of(input.length), Uint8Array.of(optionBits), results);
-    const became = verdicts[results[0] ?? 0];
+    const became = verdicts[probe(Uint8Array.from(input), optionBits)];
     if (became === verdict) continue;
     failures++;
     print({ failure: `${became}, not ${verdict}`, index: name });
   }
   for (const [i, input] of knownReports.entries()) {
+    const name = `known report ${i + 1}`;
+    print({ at: from, index: name });
     if (isSound(reports.errorOf(Uint8Array.from(input)))) continue;
     failures++;
-    print({ failure: 'made an unsound error', index: `known report ${i}` });
+    print({ failure: 'made an unsound error', index: name });
   }
 }
 
@@ -153,14 +167,14 @@ for (let index = from; index < to; ) {
   const count = fillBatch(index, to);
   hostile.run(bytes, ends.subarray(0, count), options, results);
   for (let i = 0; i < count; i++) {
-    const verdict = /** @type {number} */ (results[i]);
+    const input = bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]);
+    const optionBits = options[i] ?? 0;
+    let verdict = results[i] ?? 0;
+    if (measured.includes(verdict)) verdict = probe(input, optionBits);
     const name = verdicts[verdict] ?? 'unknown';
     counts[name] = (counts[name] ?? 0) + 1;
     if (verdict >= firstFailure) fail(index + i, name);
-    const begin = i === 0 ? 0 : /** @type {number} */ (ends[i - 1]);
-    const end = /** @type {number} */ (ends[i]);
-    if ((index + i) % 16 === 0 && end - begin < 4096)
-      examine(index + i, bytes.subarray(begin, end), options[i] ?? 0);
+    if ((index + i) % 16 === 0 && input.length < 4096) examine(index + i, input, optionBits);
   }
   index += count;
 }

@@ -46,6 +46,11 @@ export function limitsOf(hostile) {
   return { maxHeapSize: 32 * mebibyte, timeout: timeouts[hostile.group] ?? 500, ...hostile.limits };
 }
 
+/** Bytes that a case may take at most, all memory counted. @param {HostileCase} hostile */
+export function mostMemory(hostile) {
+  return 2 * limitsOf(hostile).maxHeapSize + 64 * mebibyte;
+}
+
 /** @param {HostileCase} hostile @param {Outcome} outcome */
 export function isAllowed(hostile, outcome) {
   return hostile.expect.some((allowed) => isDeepStrictEqual(allowed, outcome));

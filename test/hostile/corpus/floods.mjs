@@ -70,7 +70,7 @@ export const floods = [
     call: 'async',
     limits: patience,
     expect: [{ value: 'done' }, 'ERR_HEAP_LIMIT'],
-    why: "as above, the host's",
+    why: 'nobody handles them, and they come from the host',
   },
   {
     name: 'host-promises-at-once',

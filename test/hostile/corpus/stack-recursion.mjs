@@ -112,7 +112,7 @@ export const stackRecursion = [
     host: ['run'],
     limits: { timeout: 10_000 },
     expect: ['RangeError', 'ERR_TIMEOUT'],
-    why: 'as above, by nested scripts',
+    why: 'plugin and host in turns, by nested scripts',
   },
   {
     name: 'recursion-in-a-getter-of-the-result',

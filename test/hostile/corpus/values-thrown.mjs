@@ -89,7 +89,7 @@ export const valuesThrown = [
     code: 'let n = 0; const back = call(() => ({ then(resolve) { n++; if (n < 1000) resolve(1); } })); [typeof back, n < 1000]',
     host: ['call'],
     expect: [{ value: ['object', true] }],
-    why: 'as above, by a result',
+    why: 'the host hands on a result that looks like a promise to it',
   },
   {
     name: 'call-back-that-throws-null',

@@ -1,0 +1,108 @@
+// @ts-check
+// What became of each hostile script: makes docs/survival.md.
+//   survival.mjs measure    runs the corpus in the running Node, and keeps the figures
+//   survival.mjs table      writes the page from the figures of all Node versions
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpus } from '../test/hostile/corpus/index.mjs';
+import { limitsOf, mebibyte, mostMemory } from '../test/hostile/hostile-case.mjs';
+import { supervise } from '../test/hostile/supervise.mjs';
+import { buildNative, buildTypeScript, repo } from './build.mjs';
+import { fail } from './toolchain.mjs';
+
+/** @typedef {import('../test/hostile/hostile-case.mjs').HostileCase} HostileCase */
+/** @typedef {import('../test/hostile/supervise.mjs').Result} Result */
+
+const figures = join(repo, 'node_modules/.cache/isolet/survival');
+const page = join(repo, 'docs/survival.md');
+
+/** ms */
+const aimedLateness = 50;
+
+/** @param {Result} result */
+function tell(result) {
+  return 'death' in result ? `${result.name}: ${result.death}` : `${result.name}: ${result.outcome}`;
+}
+
+async function measure() {
+  await buildNative('isolet', undefined);
+  buildTypeScript();
+  const names = corpus.map(({ name }) => name);
+  const results = await supervise(names, (result) => console.error(tell(result)));
+  mkdirSync(figures, { recursive: true });
+  writeFileSync(join(figures, `${process.version}.json`), JSON.stringify(results));
+}
+
+/** Text in a cell of a table. @param {string} text */
+function cell(text) {
+  return text.replaceAll(/[|*]/g, '\\$&').replaceAll('\n', ' ');
+}
+
+/** @param {string} text @param {boolean} good */
+function marked(text, good) {
+  return good ? text : `**${text}**`;
+}
+
+/** @param {HostileCase} hostile @param {Result | undefined} result */
+function describe(hostile, result) {
+  if (result === undefined) return 'not run';
+  if ('death' in result) return marked(`the process ended: ${cell(result.death)}`, false);
+  const { outcome, allowed, elapsed, peak, harm } = result;
+  const shown = /^(ERR_|[A-Z]\w*Error$)/.test(outcome) ? outcome : 'a value';
+  const parts = [
+    marked([shown, ...harm.map(cell)].join('; '), allowed && harm.length === 0),
+    marked(`${Math.round(elapsed)} ms`, elapsed <= limitsOf(hostile).timeout + aimedLateness),
+  ];
+  if (peak !== undefined) {
+    parts.push(marked(`${Math.max(0, Math.round(peak / mebibyte))} MB`, peak <= mostMemory(hostile)));
+  }
+  return parts.join(', ');
+}
+
+/** The figures of each version, oldest first. @returns {Map<string, Map<string, Result>>} */
+function readFigures() {
+  const files = readdirSync(figures).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return new Map(
+    files.map((file) => {
+      /** @type {Result[]} */
+      const results = JSON.parse(readFileSync(join(figures, file), 'utf8'));
+      return [file.replace('.json', ''), new Map(results.map((result) => [result.name, result]))];
+    }),
+  );
+}
+
+const introduction = `# What hostile scripts come to
+
+Every script of \`test/hostile/\`, run by \`npm run docs:survival\`: all in one process, one after another, each in a
+runtime of its own, with an honest runtime at work beside them whose answers are checked. Unless the script says
+otherwise, a runtime has 32 MiB and 500 ms; those of the group memory have 5 s, so that memory is what ends them.
+
+Each cell: what the host got, how long it took, and how much the process grew at most (resident, sampled by the
+kernel). \`ERR_…\` is the code of an error of isolet; another name is that of an error which the script itself threw, the
+engine's \`RangeError\` above all. What should not be is **bold**: another outcome, an answer more than 50 ms past the
+deadline, more memory than twice the limit and 64 MB.
+`;
+
+function table() {
+  const versions = readFigures();
+  if (versions.size === 0) fail('There are no figures: run `survival.mjs measure` first');
+  const head = ['Script', 'What is hostile about it', ...versions.keys()];
+  const lines = [introduction];
+  for (const group of new Set(corpus.map((hostile) => hostile.group))) {
+    lines.push(`## ${group}\n`, `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`);
+    for (const hostile of corpus.filter((one) => one.group === group)) {
+      const results = [...versions.values()].map((byName) => byName.get(hostile.name));
+      const cells = results.map((result) => describe(hostile, result));
+      const { timeout } = limitsOf(hostile);
+      lines.push(`| \`${hostile.name}\` (${timeout} ms) | ${cell(hostile.why)} | ${cells.join(' | ')} |`);
+    }
+    lines.push('');
+  }
+  mkdirSync(join(repo, 'docs'), { recursive: true });
+  writeFileSync(page, lines.join('\n'));
+}
+
+const command = process.argv[2];
+if (command === 'measure') await measure();
+else if (command === 'table') table();
+else fail('Usage: survival.mjs measure|table');

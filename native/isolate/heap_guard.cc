@@ -83,7 +83,11 @@ void HeapGuard::DieOfMemory(size_t used) {
 size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<HeapGuard*>(data);
   if (self->letting_go_) return kUnlimited;
-  self->DieOfMemory(self->Used());
+  const size_t heap = StatisticsOf(self->isolate_).used_heap_size();
+  // V8 14 asks also when the allocator refused a buffer, after it has collected: the
+  // heap itself may be nearly empty then, and the refusal is judged by itself.
+  if (heap < self->limit_ / 2) return current;
+  self->DieOfMemory(heap + self->core_.budget->buffers());
   // No further: code that never comes to a place where it can be terminated (on Node
   // 24 a loop of `new Array(1000).fill(1)` is such) must not take the machine. V8's
   // fatal handler is next. It leaves, and what the compiler or the parser has in zones

@@ -1,5 +1,6 @@
 #include "isolate/heap_guard.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -31,11 +32,9 @@ constexpr std::array<std::string_view, 5> kSafeToLeave = {
 
 bool IsSafeToLeave(const char* location) {
   const std::string_view where = location != nullptr ? location : "";
-  for (std::string_view safe : kSafeToLeave) {
-    // What is added in front says which heap it was.
-    if (where.ends_with(safe)) return true;
-  }
-  return false;
+  // What is added in front says which heap it was.
+  return std::ranges::any_of(kSafeToLeave,
+                             [&](std::string_view safe) { return where.ends_with(safe); });
 }
 
 v8::HeapStatistics StatisticsOf(v8::Isolate* isolate) {

@@ -1,5 +1,6 @@
 #include "isolate/wasm_source.h"
 
+#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
@@ -66,12 +67,12 @@ std::optional<BoundedModule> ReadModule(const RuntimeThread& thread, v8::Local<v
 
 v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, BoundedModule module) {
   auto* bytes = new std::vector<uint8_t>(std::move(module.bytes));
-  return v8::ArrayBuffer::New(isolate, v8::ArrayBuffer::NewBackingStore(
-                                           bytes->data(), bytes->size(),
-                                           [](void*, size_t, void* owner) {
-                                             delete static_cast<std::vector<uint8_t>*>(owner);
-                                           },
-                                           bytes));
+  auto release = [](void*, size_t, void* owner) {
+    delete static_cast<std::vector<uint8_t>*>(owner);
+  };
+  std::shared_ptr<v8::BackingStore> backing =
+      v8::ArrayBuffer::NewBackingStore(bytes->data(), bytes->size(), release, bytes);
+  return v8::ArrayBuffer::New(isolate, backing);
 }
 
 }  // namespace isolet

@@ -15,7 +15,7 @@ class NoHost final : public HostWaker {
   void WakeHost(uint64_t) override {}
 };
 
-Message Carrying(std::vector<uint64_t> ids) {
+Message Carrying(const std::vector<uint64_t>& ids) {
   Message message;
   message.kind = MessageKind::kReply;
   for (uint64_t id : ids) message.payload.handles().Add(id);

@@ -44,13 +44,13 @@ const measured = [7, 8];
  * @property {new (hooks: object) => { errorOf(bytes: Uint8Array): unknown }} ReportProber
  */
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 const [addonPath = '', ...numbers] = process.argv.slice(2);
 const [seed = 0, from = 0, to = 0, batchSize = 1] = numbers.map(Number);
 /** @type {FuzzAddon} */
-const addon = require(addonPath);
-const { createError, JavaScriptError } = require('../../dist/errors.js');
-const { functionPrototype } = require('../../dist/js-function.js');
+const addon = load(addonPath);
+const { createError, JavaScriptError } = load('../../dist/errors.js');
+const { functionPrototype } = load('../../dist/js-function.js');
 
 const plain = new addon.Prober({});
 const realm = makeHostileRealm();

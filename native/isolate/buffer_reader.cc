@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "isolate/memory_charges.h"
 #include "isolate/v8_strings.h"
 #include "isolate/view_kind.h"
 
@@ -45,18 +46,10 @@ v8::Local<v8::Object> BufferReader::ReadCopy() {
   return Adopt(&attachment);
 }
 
-bool BufferReader::Charge(size_t size) {
-  if (budget_->Charge(size)) return true;
-  if (!budget_->CouldEverFit(size)) return false;
-  // As V8 does where its allocator refuses: what earlier messages brought may be garbage.
-  isolate_->LowMemoryNotification();
-  return budget_->Charge(size);
-}
-
 // Makes an ArrayBuffer over an attachment's memory, charged to the budget.
 v8::Local<v8::Object> BufferReader::Adopt(const Attachment* attachment) {
   if (attachment == nullptr || attachment->data == nullptr) return {};
-  if (budget_ != nullptr && !Charge(attachment->size)) {
+  if (budget_ != nullptr && !ChargeOrCollect(isolate_, *budget_, attachment->size)) {
     ThrowBufferRefused(isolate_);
     return {};
   }

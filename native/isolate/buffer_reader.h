@@ -34,7 +34,6 @@ class BufferReader {
 
  private:
   v8::Local<v8::Object> ReadCopy();
-  bool Charge(size_t size);
   v8::Local<v8::Object> Adopt(const Attachment* attachment);
   // The buffer of a view.
   v8::Local<v8::Object> ReadBacking();

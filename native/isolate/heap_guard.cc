@@ -82,7 +82,8 @@ void HeapGuard::DieOfMemory(size_t used) {
 size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<HeapGuard*>(data);
   if (self->letting_go_) return kUnlimited;
-  const size_t heap = StatisticsOf(self->isolate_).used_heap_size();
+  v8::HeapStatistics statistics = StatisticsOf(self->isolate_);
+  const size_t heap = statistics.used_heap_size();
   // V8 14 asks also when the allocator refused a buffer, after it has collected: the
   // heap itself may be nearly empty then, and the refusal is judged by itself.
   if (heap < self->limit_ / 2) return current;
@@ -91,7 +92,7 @@ size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   // 24 a loop of `new Array(1000).fill(1)` is such) must not take the machine. V8's
   // fatal handler is next. It leaves, and what the compiler or the parser has in zones
   // would be lost then, up to 1.3 GB; so they may come to their end.
-  const size_t zones = StatisticsOf(self->isolate_).malloced_memory();
+  const size_t zones = statistics.malloced_memory();
   const size_t most = zones < kMuchInZones ? kHeadroom : kCompilerHeadroom;
   if (self->raised_ >= most) return current;
   self->raised_ += kHeadroom;

@@ -12,14 +12,17 @@ MemoryCharges::MemoryCharges(RuntimeThread& thread)
       mark_(thread.isolate(),
             v8::Private::New(thread.isolate(), Literal(thread.isolate(), "isolet:charge"))) {}
 
+bool ChargeOrCollect(v8::Isolate* isolate, MemoryBudget& budget, size_t bytes) {
+  if (budget.Charge(bytes)) return true;
+  if (!budget.CouldEverFit(bytes)) return false;
+  isolate->LowMemoryNotification();
+  return budget.Charge(bytes);
+}
+
 bool MemoryCharges::Claim(uint64_t bytes) {
   MemoryBudget& budget = *thread_.core().budget;
-  if (!budget.CouldEverFit(bytes)) return false;
-  if (budget.Charge(bytes)) return true;
-  // As V8 does before it takes an allocator's refusal for final.
-  thread_.isolate()->LowMemoryNotification();
-  if (budget.Charge(bytes)) return true;
-  thread_.heap_guard().JudgeRefusal();
+  if (ChargeOrCollect(thread_.isolate(), budget, bytes)) return true;
+  if (budget.CouldEverFit(bytes)) thread_.heap_guard().JudgeRefusal();
   return false;
 }
 

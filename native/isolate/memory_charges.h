@@ -12,10 +12,15 @@
 #include <cstdint>
 
 #include "shared/id_map.h"
+#include "shared/memory_budget.h"
 
 namespace isolet {
 
 class RuntimeThread;
+
+// Charges `bytes`, if need be after a collection, as V8 does before it takes an
+// allocator's refusal for final: what is charged may belong to garbage.
+bool ChargeOrCollect(v8::Isolate* isolate, MemoryBudget& budget, size_t bytes);
 
 class MemoryCharges {
  public:

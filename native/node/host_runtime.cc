@@ -288,11 +288,7 @@ void HostRuntime::GiveUpTerminating() {
 void HostRuntime::Abandon() { core_->Die(Failure{}); }
 
 void HostRuntime::ReleaseFunction(uint64_t id) {
-  if (dead()) return;
-  Message release;
-  release.kind = MessageKind::kRelease;
-  release.target = id;
-  core_->channel.PostToRuntime(std::move(release));
+  if (!dead()) core_->channel.ReleaseAtRuntime(id);
 }
 
 }  // namespace isolet

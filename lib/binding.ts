@@ -33,8 +33,6 @@ export interface NativeBinding {
   isJsFunction(value: unknown): value is JsFunction;
   /** Aborts the async call of that id, wherever it is. */
   abortFunction(fn: JsFunction, abortId: number): void;
-  /** Ends the runtimes that run code, for a process about to exit. `false`: a thread is stuck. */
-  haltRunningCode(): boolean;
   /** What is alive in the whole process, for lifecycle tests and diagnosis. */
   liveCounts(): LiveCounts;
   /** Blocks until no more than `threads` runtime threads live or `timeout` ms passed; says which. */

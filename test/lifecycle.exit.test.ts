@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runChild } from './support/child.js';
+import { packagePath, runChild } from './support/child.js';
 
 /** How the process ended; `stderr` only helps to understand a failure. */
 async function expectExit(script: string, wanted: { code: number; stdout: string }): Promise<string> {
@@ -170,13 +170,62 @@ describe('an uncaught error', () => {
 });
 
 describe('a signal', () => {
-  it('of the user ends a process whose plugin loops, by default and by a listener', async () => {
-    const loop = 'const runtime = new Runtime(); runtime.evalAsync("for (;;);").catch(() => {});';
-    const killed = await runChild(`${loop} setImmediate(() => process.kill(process.pid, 'SIGTERM'));`);
+  const loop = 'const runtime = new Runtime(); runtime.evalAsync("for (;;);").catch(() => {});';
+  const kill = "setImmediate(() => process.kill(process.pid, 'SIGTERM'));";
+  const listener = "process.on('SIGTERM', () => { console.log('asked'); process.exit(0); });";
+
+  it('of the user ends a process whose plugin loops, by default', async () => {
+    const killed = await runChild(`${loop} ${kill}`);
     expect([killed.code, killed.signal]).toEqual([null, 'SIGTERM']);
-    const listener = `process.on('SIGTERM', () => { console.log('asked'); process.exit(0); });`;
-    await expectExit(`${loop} ${listener} setImmediate(() => process.kill(process.pid, 'SIGTERM'));`, {
-      ...{ code: 0, stdout: 'asked\n' },
+  });
+
+  it('whose listener exits just as the plugin begins to loop, again and again', async () => {
+    const run = () => expectExit(`${loop} ${listener} ${kill}`, { code: 0, stdout: 'asked\n' });
+    for (let round = 0; round < 20; round++) await Promise.all([run(), run(), run(), run()]);
+  });
+});
+
+describe('the code of a process that leaves a thread behind', () => {
+  const given = `const runtime = new Runtime(); ${stuck}`;
+
+  it.each([
+    ['process.exit(7)', 'process.exit(7);', 7],
+    ["process.exit('8')", "process.exit('8');", 8],
+    ['process.exitCode', 'process.exitCode = 9;', 9],
+    ['a listener of exit', "process.on('exit', () => { process.exitCode = 10; });", 10],
+    ['an uncaught error', 'throw new Error();', 1],
+    ['a rejection', 'Promise.reject(new Error());', 1],
+    ['nothing', '', 0],
+  ])('is that of %s', async (_, end, code) => {
+    await expectExit(`${given} ${end}`, { code, stdout: '' });
+  });
+
+  it('is that of an await of the main module that never settles', async () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      const { Runtime } = createRequire(import.meta.url)(${JSON.stringify(packagePath)});
+      const codeOf = (call) => { try { call(); } catch {} };
+      ${given}
+      await new Promise(() => {});
+    `;
+    const { code, signal, stderr } = await runChild(script, {
+      prelude: false,
+      nodeArgs: ['--input-type=module'],
     });
+    expect({ code, signal }, stderr).toEqual({ code: 13, signal: null });
+  });
+
+  it('of a worker is that of process.exit', async () => {
+    const script = `
+      const { Worker } = require('node:worker_threads');
+      const inner = \`
+        const { Runtime } = require(\${JSON.stringify(${JSON.stringify(packagePath)})});
+        try { new Runtime().eval('Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)', { timeout: 20 }); } catch {}
+      \`;
+      const worker = new Worker(inner, { eval: true });
+      worker.on('exit', () => process.exit(3));
+      new Runtime().eval('1');
+    `;
+    await expectExit(script, { code: 3, stdout: '' });
   });
 });

@@ -5,6 +5,15 @@
 
 namespace isolet {
 
+void RuntimeCore::EnterPhase(Phase phase) {
+  if (phase_.exchange(phase, std::memory_order_acq_rel) == Phase::kHalted) SleepForEver();
+}
+
+bool RuntimeCore::HaltIfServing() {
+  Phase serving = Phase::kServing;
+  return phase_.compare_exchange_strong(serving, Phase::kHalted, std::memory_order_acq_rel);
+}
+
 bool RuntimeCore::Die(Failure reason) {
   {
     std::lock_guard lock(mutex_);

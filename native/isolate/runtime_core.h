@@ -45,10 +45,6 @@ class RuntimeCore {
   Channel channel;
   Terminator terminator;
   RuntimeFigures figures;
-  // What the runtime's thread is at: a command is answered at once only by one
-  // that serves, and one that computes must not while the process exits.
-  enum class Phase : uint8_t { kStarting, kServing, kComputing };
-  std::atomic<Phase> phase{Phase::kStarting};
   // The call on whose account it computes; 0: none.
   std::atomic<uint64_t> account{0};
   // The last command that has begun: a host whose time is up before its command
@@ -57,6 +53,17 @@ class RuntimeCore {
   // The same of commands that are not nested: those nested in one of these do not
   // tell that an earlier one, put aside, has had its turn.
   std::atomic<uint64_t> last_outermost_begun{0};
+
+  // What the runtime's thread is at: a command is answered at once only by one
+  // that serves.
+  enum class Phase : uint8_t { kStarting, kServing, kComputing, kHalted };
+  Phase phase() const { return phase_.load(std::memory_order_acquire); }
+  // Does not return once the thread was halted. Thread: runtime.
+  void EnterPhase(Phase phase);
+  // Keeps a thread that serves from ever running V8 again, for a process that exits;
+  // false: it is at something else. One atomic step: a command that was sent and not
+  // yet begun would slip between a look and a decision.
+  bool HaltIfServing();
 
   // Records the reason and stops what runs. The first reason stands: it is
   // written before anything is stopped, so that no call sees a generic one.
@@ -81,6 +88,7 @@ class RuntimeCore {
   Nanos CpuTime() const;
 
  private:
+  std::atomic<Phase> phase_{Phase::kStarting};
   mutable std::mutex mutex_;
   mutable std::condition_variable thread_changed_;
   std::atomic<bool> dying_{false};

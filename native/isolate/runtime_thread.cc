@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "isolate/code_from_strings.h"
@@ -64,10 +63,6 @@ bool AwaitEnding(LiveCounts& live) {
     if (ending() >= before) break;
   }
   return live.lost.load(std::memory_order_relaxed) < kMostLost;
-}
-
-[[noreturn]] void SleepForEver() {
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 }  // namespace
@@ -193,6 +188,7 @@ void RuntimeThread::RunIsolate() {
   if (!core_->dying()) RunBootstrap();
   SetInnermost(nullptr);
   loop_->Run();
+  core_->EnterPhase(RuntimeCore::Phase::kComputing);
   core_->terminator.Detach();
   isolate_->CancelTerminateExecution();
   context->Exit();

@@ -56,9 +56,8 @@ class RuntimeThread {
     innermost_ = scope;
     if (scope != nullptr && scope->outer() != nullptr) return;
     core_->account.store(scope != nullptr ? scope->call() : 0, std::memory_order_relaxed);
-    core_->phase.store(
-        scope != nullptr ? RuntimeCore::Phase::kComputing : RuntimeCore::Phase::kServing,
-        std::memory_order_release);
+    core_->EnterPhase(scope != nullptr ? RuntimeCore::Phase::kComputing
+                                       : RuntimeCore::Phase::kServing);
   }
   bool Stopping() const {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());

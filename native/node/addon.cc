@@ -92,10 +92,6 @@ Napi::Value AbortFunction(const Napi::CallbackInfo& info) {
   return {};
 }
 
-Napi::Value HaltRunningCode(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), Environment::Of(info.Env()).HaltRunningCode());
-}
-
 Napi::Value CountLive(const Napi::CallbackInfo& info) {
   LiveCounts& live = Process::Get().live;
   Napi::Object counts = Napi::Object::New(info.Env());
@@ -125,7 +121,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   define("callFunctionSettled", CallFunctionSettled);
   define("closeFunction", CloseFunction);
   define("abortFunction", AbortFunction);
-  define("haltRunningCode", HaltRunningCode);
   define("liveCounts", CountLive);
   define("awaitThreads", AwaitThreads);
   return exports;

@@ -9,6 +9,7 @@
 
 #include "isolate/isolate_factory.h"
 #include "isolate/v8_strings.h"
+#include "node/exit_hook.h"
 #include "node/host_runtime.h"
 #include "node/js_function.h"
 
@@ -17,9 +18,10 @@ namespace {
 
 // How long an ending environment waits for a runtime's thread that does not stop.
 constexpr Nanos kCleanupPatience = Nanos{2'000'000'000};
+// The same for the main thread, which the exit hook follows, while no other ends either.
+constexpr Nanos kMainCleanupPatience = Nanos{200'000'000};
 // For a runtime that has just answered to fall idle.
 constexpr Nanos kIdlePatience = Nanos{10'000'000};
-constexpr Nanos kHaltPatience = Nanos{200'000'000};
 
 }  // namespace
 
@@ -53,6 +55,7 @@ void Environment::Open() {
                            [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
   timer_.emplace(node::GetCurrentEventLoop(isolate_), [this] { OnTimer(); });
   RecordReferenceIntrinsics(isolate_);
+  if (!is_worker_) ExitHook::Register(*this);
   napi_add_async_cleanup_hook(
       env_,
       [](napi_async_cleanup_hook_handle, void* data) {
@@ -105,27 +108,16 @@ void Environment::OnTimer() {
   if (next != kNever) LookAgain(next);
 }
 
-bool Environment::HaltRunningCode() {
-  std::vector<std::shared_ptr<RuntimeCore>> computing;
-  Nanos patience = NowNanos() + kIdlePatience;
+void Environment::HaltRuntimes() {
+  const Nanos patience = NowNanos() + kIdlePatience;
   for (const auto& weak : cores_) {
     std::shared_ptr<RuntimeCore> core = weak.lock();
     if (core == nullptr) continue;
-    // One that is merely about to fall idle is left to the exit listeners.
-    while (!core->dying() && core->phase.load() != RuntimeCore::Phase::kServing &&
-           NowNanos() < patience) {
+    while (!core->dying() && !core->HaltIfServing()) {
+      if (NowNanos() >= patience) core->Die(Failure{});
       std::this_thread::yield();
     }
-    if (!core->dying() && core->phase.load() == RuntimeCore::Phase::kServing) continue;
-    core->Die(Failure{});
-    computing.push_back(std::move(core));
   }
-  Nanos deadline = NowNanos() + kHaltPatience;
-  // V8 can't be taken down around an isolate that was given up, whichever
-  // environment it belonged to.
-  bool all_ended = Process::Get().live.lost.load(std::memory_order_relaxed) == 0;
-  for (const auto& core : computing) all_ended = core->WaitForThreadEnd(deadline) && all_ended;
-  return all_ended;
 }
 
 bool Environment::IsTerminating() {
@@ -152,8 +144,11 @@ void Environment::CleanUp() {
     runtime->Abandon();
     runtime->ForgetPromises();
   }
-  Nanos deadline = NowNanos() + kCleanupPatience;
-  for (const auto& runtime : runtimes) runtime->WaitForThreadEnd(deadline);
+  const Nanos deadline = NowNanos() + kCleanupPatience;
+  for (const auto& runtime : runtimes) {
+    const Nanos patience = is_worker_ ? deadline : NowNanos() + kMainCleanupPatience;
+    if (!runtime->WaitForThreadEnd(std::min(patience, deadline)) && !is_worker_) break;
+  }
   runtimes.clear();
   runtimes_.clear();
   for (JsFunction* function : std::exchange(functions_, {})) delete function;

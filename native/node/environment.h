@@ -59,10 +59,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void RemoveRuntime(uint64_t id) { runtimes_.erase(id); }
   uint64_t NextRuntimeId() { return ++last_runtime_id_; }
 
-  // Ends what runs in any runtime, for a process that is about to exit: a
-  // thread must not run JavaScript while V8's platform goes. False: one does not
-  // end.
-  bool HaltRunningCode();
+  // Has every runtime end what it runs, and begin nothing any more, for a process
+  // that exits. Does not wait for those that have to end.
+  void HaltRuntimes();
 
   // Whether the JavaScript of this environment is being terminated, as by
   // worker.terminate(): told only to who runs some.

@@ -208,7 +208,7 @@ void HostRuntime::RefreshFigures() {
       const Nanos now = NowNanos();
       if (core_->channel.WaitAsHost([&] { return dead(); }, now + kBusyFiguresPatience)) continue;
       // One that starts, or is about to serve, answers soon; one that computes may not.
-      if (now >= last || core_->phase.load() == RuntimeCore::Phase::kComputing) break;
+      if (now >= last || core_->phase() == RuntimeCore::Phase::kComputing) break;
       continue;
     }
     if (message.kind == MessageKind::kHostCall) {

@@ -3,9 +3,11 @@
 #include <errno.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <new>
+#include <thread>
 
 #if defined(_WIN32)
 #include <process.h>
@@ -130,6 +132,10 @@ int StartThread(size_t stack_size, Start* start) {
 #endif
 
 }  // namespace
+
+void SleepForEver() {
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
 
 int StartDetachedThread(const ThreadOptions& options, void (*entry)(void*), void* argument) {
   std::unique_ptr<Start> start(new (std::nothrow) Start{entry, argument, {}});

@@ -38,6 +38,9 @@ struct ThreadOptions {
 // privileges.
 void PreferPromptWakeUps();
 
+// For a thread that must neither end nor run any more.
+[[noreturn]] void SleepForEver();
+
 // CPU time used by one thread. A value to copy freely; it owns nothing.
 class ThreadClock {
  public:

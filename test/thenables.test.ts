@@ -45,6 +45,16 @@ describe.each(ways)('a thenable that %s gives', (_, get) => {
     expectUsable(runtime);
   });
 
+  it('is asked for its `then` once', async () => {
+    const runtime = makeRuntime();
+    runtime.eval(
+      'let asked = 0; const counting = { get then() { asked++; return (resolve) => resolve("value"); } };',
+    );
+    expect(await get(runtime, 'counting')).toBe('value');
+    expect(runtime.eval('asked')).toBe(1);
+    expectUsable(runtime);
+  });
+
   it.each([
     ['rejects', '({ then(_, reject) { reject(new RangeError("no")); } })'],
     ['throws', '({ then() { throw new RangeError("no"); } })'],

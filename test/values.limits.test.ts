@@ -204,6 +204,31 @@ describe('maxSerializationBytes', () => {
     expectUsable(runtime);
   });
 
+  it.each([
+    ['objects', '({})'],
+    ['arrays', '[]'],
+    ['Maps', 'new Map()'],
+    ['objects in objects', '({ a: {} })'],
+  ])('counts what empty %s take at the receiver, too', (_, one) => {
+    const runtime = makeRuntime({ maxSerializationBytes: 16_000 });
+    const make = runtime.eval<(n: number) => unknown[]>(`(n) => Array.from({ length: n }, () => (${one}))`);
+    expect(make(100)).toHaveLength(100);
+    expectLimit(() => make(1000), 'bytes', 16_000);
+    const take = runtime.eval<JsFunction>('() => {}');
+    expectLimit(() => take(Array.from({ length: 1000 }, () => ({}))), 'bytes', 16_000);
+    expectUsable(runtime);
+  });
+
+  it('counts what functions take at the receiver, too', () => {
+    const runtime = makeRuntime({ maxSerializationBytes: 16_000 });
+    const make = runtime.eval<(n: number) => JsFunction[]>(
+      '(n) => Array.from({ length: n }, () => () => {})',
+    );
+    for (const fn of make(50)) fn.close();
+    expectLimit(() => make(1000), 'bytes', 16_000);
+    expectUsable(runtime);
+  });
+
   it('stops at a proxied array of any length', () => {
     const runtime = makeRuntime({ maxSerializationBytes: 10_000, timeout: 60_000 });
     const code =

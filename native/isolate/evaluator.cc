@@ -123,21 +123,20 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
 }
 
 // What resolves the host's promise must not be a thenable there: the host would
-// call the plugin's `then` itself, on no call's account.
+// call the plugin's `then` itself, on no call's account. A promise of the plugin's
+// asks for `then`, once, as it does in any host.
 bool Evaluator::AdoptThenable(v8::Local<v8::Value>* value) {
   if (!(*value)->IsObject() || (*value)->IsPromise()) return true;
-  v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
-  v8::Local<v8::Value> then;
   v8::Local<v8::Promise::Resolver> resolver;
-  if (!value->As<v8::Object>()->Get(context, Literal(isolate, "then")).ToLocal(&then)) return false;
-  if (!then->IsFunction()) return true;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
       resolver->Resolve(context, *value).IsNothing()) {
     return false;
   }
-  isolate->PerformMicrotaskCheckpoint();
-  *value = resolver->GetPromise();
+  v8::Local<v8::Promise> promise = resolver->GetPromise();
+  if (promise->State() == v8::Promise::PromiseState::kFulfilled) return true;
+  *value = promise;
+  thread_.isolate()->PerformMicrotaskCheckpoint();
   return !thread_.Stopping();
 }
 

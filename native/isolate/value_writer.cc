@@ -59,6 +59,7 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
   if (met >= 0) {
     return WriteReference(met);
   }
+  meter_.CountObject();
   if (value->IsProxy()) return WriteProxy(object);
   if (value->IsArray()) return Check(containers_.OpenArray(value.As<v8::Array>()));
   if (value->IsDate()) {
@@ -128,6 +129,7 @@ bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::
   if (met >= 0) {
     return WriteReference(met);
   }
+  meter_.CountFunction();
   FunctionName name;
   Refusal refusal;
   if (!port_.Export(function, receiver, &name, &refusal)) {

@@ -25,11 +25,18 @@ class SizeMeter {
     return false;
   }
   void CountAttached(size_t bytes) { attached_ += bytes; }
+  // A few bytes here make sixty of an empty object at its receiver, and a thousand of a
+  // function's handle: its heap is not the sender's to fill.
+  void CountObject() { attached_ += kObjectBytes; }
+  void CountFunction() { attached_ += kFunctionBytes; }
 
   bool exceeded() const { return exceeded_; }
   double seen() const { return seen_; }
 
  private:
+  static constexpr size_t kObjectBytes = 16;
+  static constexpr size_t kFunctionBytes = 256;
+
   const Payload& payload_;
   const size_t limit_;
   const size_t start_;

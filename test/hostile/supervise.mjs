@@ -65,17 +65,15 @@ function guard(child) {
 }
 
 /**
- * One process. @param {readonly string[]} names
- * @returns {Promise<{ results: Result[], rest: readonly string[] }>} `rest` is left to run
+ * One process. @param {readonly string[]} names @param {(result: Result) => void} onResult
+ * @returns {Promise<readonly string[]>} what is left to run
  */
-function runOnce(names) {
+function runOnce(names, onResult) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [runner, ...names], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     const guarding = guard(child);
     const stdout = tailOf(child.stdout);
     const stderr = tailOf(child.stderr);
-    /** @type {Result[]} */
-    const results = [];
     let started = 0;
     let finished = false;
     const reports = /** @type {import('node:stream').Readable} */ (child.stdio[3]);
@@ -84,7 +82,7 @@ function runOnce(names) {
       const message = JSON.parse(line);
       if (message.started !== undefined) started++;
       else if (message.finished) finished = true;
-      else results.push(message);
+      else onResult(message);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -93,24 +91,20 @@ function runOnce(names) {
       if (!finished || code !== 0) death ??= `${signal ?? `exit code ${code}`}${finished ? ', at exit' : ''}`;
       // What the engine prints comes through a buffer of its own: by which case is not known.
       else if (stdout() !== '') death ??= `something was printed on the host's stdout: ${stdout()}`;
-      if (death !== undefined) results.push({ name: names[done - 1] ?? '', death, stderr: stderr() });
-      resolve({ results, rest: names.slice(done) });
+      if (death !== undefined) onResult({ name: names[done - 1] ?? '', death, stderr: stderr() });
+      resolve(names.slice(done));
     });
   });
 }
 
-/**
- * @param {readonly string[]} names
- * @param {(result: Result) => void} [onResult]
- */
+/** @param {readonly string[]} names @param {(result: Result) => void} [onResult] called as they come */
 export async function supervise(names, onResult) {
   /** @type {Result[]} */
-  const all = [];
-  for (let rest = names; rest.length > 0; ) {
-    const once = await runOnce(rest);
-    rest = once.rest;
-    all.push(...once.results);
-    for (const result of once.results) onResult?.(result);
-  }
-  return all;
+  const results = [];
+  const add = (/** @type {Result} */ result) => {
+    results.push(result);
+    onResult?.(result);
+  };
+  for (let rest = names; rest.length > 0; ) rest = await runOnce(rest, add);
+  return results;
 }

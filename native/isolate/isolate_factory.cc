@@ -88,9 +88,6 @@ v8::ResourceConstraints ConstraintsFor(const RuntimeLimits& limits) {
 void Configure(v8::Isolate* isolate) {
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate->SetCaptureStackTraceForUncaughtExceptions(true, 32, v8::StackTrace::kDetailed);
-  // Without a listener V8 prints what nobody catches to the host's stdout, such as what
-  // a finalization callback throws.
-  isolate->AddMessageListener([](v8::Local<v8::Message>, v8::Local<v8::Value>) {});
   // Node's own reads an embedder slot that a context of ours does not have.
   isolate->SetAllowWasmCodeGenerationCallback(
       [](v8::Local<v8::Context>, v8::Local<v8::String>) { return true; });

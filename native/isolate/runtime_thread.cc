@@ -174,6 +174,9 @@ void RuntimeThread::RunIsolate() {
   v8::Local<v8::Context> context = v8::Context::New(isolate_);
   if (context.IsEmpty()) return FailStart("V8 has no memory left for a context");
   context->Enter();
+  // Without a listener V8 prints what nobody catches to the host's stdout, such as what
+  // a finalization callback throws.
+  isolate_->AddMessageListener([](v8::Local<v8::Message>, v8::Local<v8::Value>) {});
   TidyGlobal(isolate_, context);
   realm_.emplace(isolate_, context);
   heap_guard_.emplace(isolate_, *core_, *allocator_);

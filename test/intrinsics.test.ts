@@ -31,7 +31,19 @@ function walkOfRuntime(config?: RuntimeConfig): string[] {
 }
 
 /** Under a heap limit these are proxies of the engine's own, which show no name when printed, and differ in nothing else. */
-const metered = ['ArrayBuffer', 'SharedArrayBuffer', 'Module', 'Instance', 'Memory'];
+const metered = [
+  ...['ArrayBuffer', 'SharedArrayBuffer', 'Module', 'Instance', 'Memory'],
+  ...[
+    'Segmenter',
+    'RelativeTimeFormat',
+    'DurationFormat',
+    'DisplayNames',
+    'ListFormat',
+    'Locale',
+    'PluralRules',
+  ],
+  ...['Collator', 'NumberFormat', 'DateTimeFormat'],
+];
 
 function asPrintedByProxies(walk: string[]): string[] {
   const own = new RegExp(` function (${metered.join('|')})\\(\\) \\{ \\[native code\\] \\}$`);

@@ -39,6 +39,17 @@ describe('memory outside the heap ends a runtime that takes all of it', () => {
       `const m = new WebAssembly.Module(${growing}); for (;;) all.push(new WebAssembly.Instance(m))`,
     ],
     ['WebAssembly modules', `for (;;) all.push(new WebAssembly.Module(${growing}))`],
+    ['date formats', 'for (;;) all.push(new Intl.DateTimeFormat("de", { dateStyle: "full" }))'],
+    ['date formats made without new', 'for (;;) all.push(Intl.DateTimeFormat("de", { dateStyle: "full" }))'],
+    ['date formats of a class', 'class F extends Intl.DateTimeFormat {} for (;;) all.push(new F("de"))'],
+    [
+      'segmented texts',
+      'const s = new Intl.Segmenter(), t = "word ".repeat(2e5); for (;;) all.push(s.segment(t))',
+    ],
+    [
+      'iterators of a segmented text',
+      'const s = new Intl.Segmenter().segment("word ".repeat(2e5)); for (;;) all.push(s[Symbol.iterator]())',
+    ],
   ])('%s', (_, code) => {
     const runtime = limited();
     const error = errorOf(() => runtime.eval(`const all = []; ${code}`), HeapLimitError);
@@ -61,6 +72,8 @@ describe('memory outside the heap that is garbage', () => {
     ['shared buffers that grow', 'new SharedArrayBuffer(1, { maxByteLength: 4e6 }).grow(4e6)'],
     ['WebAssembly memories', 'new WebAssembly.Memory({ initial: 10, maximum: 10 })'],
     ['WebAssembly instances', `new WebAssembly.Instance(new WebAssembly.Module(${growing})).exports.grow(9)`],
+    ['date formats', 'new Intl.DateTimeFormat("de", { dateStyle: "full" }).formatRange(0, 1e12)'],
+    ['segmented texts', 'new Intl.Segmenter().segment("word ".repeat(2e5))[Symbol.iterator]().next()'],
   ])('makes room for more: %s', (_, code) => {
     const runtime = limited();
     expect(runtime.eval(`for (let i = 0; i < 200; i++) ${code}; "all"`)).toBe('all');
@@ -91,6 +104,73 @@ describe('one request that can’t fit', () => {
 });
 
 describe('what stands for the engine’s own functions', () => {
+  it('works as they do: Intl', () => {
+    const runtime = limited();
+    const code = `{
+      class Sub extends Intl.NumberFormat { twice(n) { return this.format(2 * n); } }
+      const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'Intl');
+      const thrown = (f) => { try { f(); } catch (error) { return error.name + ': ' + error.message; } };
+      ({
+        global: [descriptor.enumerable, descriptor.writable, descriptor.configurable, descriptor.value === Intl],
+        sub: new Sub('en').twice(1500),
+        subIsOne: new Sub() instanceof Intl.NumberFormat && new Sub().constructor === Sub,
+        called: Intl.NumberFormat('en').format(1500),
+        calledIsOne: Intl.Collator() instanceof Intl.Collator,
+        constructor: new Intl.DateTimeFormat().constructor === Intl.DateTimeFormat,
+        name: Intl.DateTimeFormat.name + Intl.DateTimeFormat.length,
+        supported: Intl.NumberFormat.supportedLocalesOf(['en']),
+        refused: thrown(() => new Intl.NumberFormat('no locale')),
+        withoutNew: thrown(() => Intl.Segmenter('en')).split(':')[0],
+        segments: [...new Intl.Segmenter('en', { granularity: 'word' }).segment('a b')].map(({ segment }) => segment),
+        ofAnother: thrown(() => Intl.Segmenter.prototype.segment.call({}, 'a')).split(':')[0],
+        text: [...new Intl.Segmenter().segment({ toString: () => 'ab' })].length,
+        badText: thrown(() => new Intl.Segmenter().segment({ toString() { throw new Error('own'); } })),
+        iterator: new Intl.Segmenter().segment('')[Symbol.iterator].name,
+      });
+    }`;
+    expect(runtime.eval(code)).toStrictEqual({
+      global: [false, true, true, true],
+      sub: '3,000',
+      subIsOne: true,
+      called: '1,500',
+      calledIsOne: true,
+      constructor: true,
+      name: 'DateTimeFormat0',
+      supported: ['en'],
+      refused: 'RangeError: Incorrect locale information provided',
+      withoutNew: 'TypeError',
+      segments: ['a', ' ', 'b'],
+      ofAnother: 'TypeError',
+      text: 2,
+      badText: 'Error: own',
+      iterator: '[Symbol.iterator]',
+    });
+    expectUsable(runtime);
+  });
+
+  it('leaves a global Intl that the plugin has made', () => {
+    const runtime = limited();
+    expect(runtime.eval('globalThis.Intl = 1; Intl')).toBe(1);
+    const other = limited();
+    expect(other.eval('delete globalThis.Intl; typeof Intl')).toBe('undefined');
+    expectUsable(other);
+  });
+
+  it('is in place where a plugin first looks at Intl with no stack left', () => {
+    const runtime = limited();
+    runtime.eval(`
+      const seen = [];
+      const deeper = () => {
+        try { deeper(); } catch {}
+        if (seen.length === 0) { try { seen.push(Intl.Segmenter); } catch {} }
+      };
+      deeper();
+    `);
+    const code =
+      'const all = [], s = new seen[0]().segment("word ".repeat(2e5)); for (;;) all.push(s[Symbol.iterator]())';
+    errorOf(() => runtime.eval(code), HeapLimitError);
+  });
+
   it('works as they do', () => {
     const runtime = limited();
     const code = `{

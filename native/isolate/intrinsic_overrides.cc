@@ -24,7 +24,7 @@ IntrinsicOverrides::IntrinsicOverrides(RuntimeThread& thread) : thread_(thread) 
 }
 
 v8::Local<v8::Function> IntrinsicOverrides::Original(v8::Local<v8::Object> holder,
-                                                     v8::Local<v8::String> name) const {
+                                                     v8::Local<v8::Name> name) const {
   v8::Local<v8::Value> value;
   if (!holder->Get(thread_.realm().context(), name).ToLocal(&value) || !value->IsFunction()) {
     return {};
@@ -43,7 +43,7 @@ v8::Local<v8::Function> IntrinsicOverrides::Replacement(Kind kind, v8::Local<v8:
       .ToLocalChecked();
 }
 
-void IntrinsicOverrides::Replace(v8::Local<v8::Object> holder, v8::Local<v8::String> name,
+void IntrinsicOverrides::Replace(v8::Local<v8::Object> holder, v8::Local<v8::Name> name,
                                  v8::Local<v8::Value> replacement) const {
   v8::Local<v8::Context> context = thread_.realm().context();
   const v8::PropertyAttribute attributes =
@@ -54,23 +54,52 @@ void IntrinsicOverrides::Replace(v8::Local<v8::Object> holder, v8::Local<v8::Str
 void IntrinsicOverrides::Method(v8::Local<v8::Object> holder, const char* name,
                                 v8::FunctionCallback callback) {
   v8::Local<v8::String> key = Literal(thread_.isolate(), name);
+  ReplaceMethod(holder, key, key, callback);
+}
+
+void IntrinsicOverrides::Iterator(v8::Local<v8::Object> holder, v8::FunctionCallback callback) {
+  v8::Isolate* isolate = thread_.isolate();
+  ReplaceMethod(holder, v8::Symbol::GetIterator(isolate), Literal(isolate, "[Symbol.iterator]"),
+                callback);
+}
+
+void IntrinsicOverrides::ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
+                                       v8::Local<v8::String> shown, v8::FunctionCallback callback) {
   v8::Local<v8::Function> original = Original(holder, key);
   if (original.IsEmpty()) return;
   v8::Local<v8::Function> method = Replacement(Kind::kMethod, original, callback);
-  method->SetName(key);
+  method->SetName(shown);
   Replace(holder, key, method);
 }
 
 void IntrinsicOverrides::Constructor(v8::Local<v8::Object> holder, const char* name,
                                      v8::FunctionCallback callback) {
   v8::Isolate* isolate = thread_.isolate();
-  v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::String> key = Literal(isolate, name);
   v8::Local<v8::Function> original = Original(holder, key);
   if (original.IsEmpty()) return;
   v8::Local<v8::Name> traps[] = {Literal(isolate, "construct")};
-  v8::Local<v8::Value> trap[] = {Replacement(Kind::kConstructor, original, callback)};
-  v8::Local<v8::Object> handler = v8::Object::New(isolate, v8::Null(isolate), traps, trap, 1);
+  v8::Local<v8::Value> trap[] = {Replacement(Kind::kConstruct, original, callback)};
+  ReplaceConstructor(holder, key, v8::Object::New(isolate, v8::Null(isolate), traps, trap, 1));
+}
+
+void IntrinsicOverrides::CallableConstructor(v8::Local<v8::Object> holder, const char* name,
+                                             v8::FunctionCallback callback) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::String> key = Literal(isolate, name);
+  v8::Local<v8::Function> original = Original(holder, key);
+  if (original.IsEmpty()) return;
+  v8::Local<v8::Name> traps[] = {Literal(isolate, "construct"), Literal(isolate, "apply")};
+  v8::Local<v8::Value> trap[] = {Replacement(Kind::kConstruct, original, callback),
+                                 Replacement(Kind::kCallOfConstructor, original, callback)};
+  ReplaceConstructor(holder, key, v8::Object::New(isolate, v8::Null(isolate), traps, trap, 2));
+}
+
+void IntrinsicOverrides::ReplaceConstructor(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
+                                            v8::Local<v8::Object> handler) {
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
+  v8::Local<v8::Function> original = Original(holder, key);
   v8::Local<v8::Value> proxy = v8::Proxy::New(context, original, handler).ToLocalChecked();
   Replace(Member(context, original, "prototype").As<v8::Object>(), Literal(isolate, "constructor"),
           proxy);
@@ -78,14 +107,14 @@ void IntrinsicOverrides::Constructor(v8::Local<v8::Object> holder, const char* n
 }
 
 // A trap gets its target, the arguments as an array that V8 has just made, and
-// `new.target`.
+// `new.target`; that of a call `this` before the array.
 IntrinsicOverrides::Call::Call(const v8::FunctionCallbackInfo<v8::Value>& info)
     : info_(info), override_(*static_cast<Override*>(info.Data().As<v8::External>()->Value())) {
   if (override_.kind == Kind::kMethod) {
     for (int i = 0; i < info.Length(); ++i) arguments_.push_back(info[i]);
     return;
   }
-  v8::Local<v8::Array> list = info[1].As<v8::Array>();
+  v8::Local<v8::Array> list = info[override_.kind == Kind::kConstruct ? 1 : 2].As<v8::Array>();
   for (uint32_t i = 0; i < list->Length(); ++i) {
     v8::Local<v8::Value> argument;
     if (!list->Get(context(), i).ToLocal(&argument)) return;
@@ -109,8 +138,10 @@ v8::MaybeLocal<v8::Value> IntrinsicOverrides::Call::Forward(
     return original->Call(context(), receiver(), static_cast<int>(arguments.size()),
                           arguments.data());
   }
+  v8::Local<v8::Value> target = original;
+  if (override_.kind == Kind::kConstruct) target = info_[2];
   v8::Local<v8::Value> reflected[] = {
-      original, v8::Array::New(isolate(), arguments.data(), arguments.size()), info_[2]};
+      original, v8::Array::New(isolate(), arguments.data(), arguments.size()), target};
   return override_.owner->construct_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3,
                                                           reflected);
 }

@@ -17,7 +17,7 @@ namespace isolet {
 class RuntimeThread;
 
 class IntrinsicOverrides {
-  enum class Kind : uint8_t { kMethod, kConstructor };
+  enum class Kind : uint8_t { kMethod, kConstruct, kCallOfConstructor };
   struct Override {
     IntrinsicOverrides* owner;
     Kind kind;
@@ -29,7 +29,8 @@ class IntrinsicOverrides {
   IntrinsicOverrides(const IntrinsicOverrides&) = delete;
   IntrinsicOverrides& operator=(const IntrinsicOverrides&) = delete;
 
-  // One call of a method, or construction by a constructor, that took another's place.
+  // One call of a method or a constructor, or construction by one, that took another's
+  // place.
   class Call {
    public:
     explicit Call(const v8::FunctionCallbackInfo<v8::Value>& info);
@@ -41,8 +42,10 @@ class IntrinsicOverrides {
     v8::Local<v8::Object> receiver() const { return info_.This(); }
     // `undefined` where there is none.
     v8::Local<v8::Value> operator[](size_t index) const;
+    const std::vector<v8::Local<v8::Value>>& arguments() const { return arguments_; }
 
-    // The original with these arguments; a constructor for whatever `new.target` is.
+    // The original with these arguments; a constructor for whatever `new.target` is, and if
+    // it was called, for itself.
     v8::MaybeLocal<v8::Value> Forward(std::vector<v8::Local<v8::Value>> arguments) const;
     // The same with all that were given, as the call's result.
     void PassOn() const;
@@ -57,16 +60,25 @@ class IntrinsicOverrides {
 
   // Where `holder` lacks the property, as older versions of V8 may, nothing happens.
   void Method(v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback);
+  // The method [Symbol.iterator].
+  void Iterator(v8::Local<v8::Object> holder, v8::FunctionCallback callback);
   // A proxy of the original with a trap for construction: of all that can be put in its
   // place, what differs least from it. (Rejected: a function of our own, which has
   // properties that no strict function has.) `prototype.constructor` is the proxy, too.
   void Constructor(v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback);
+  // One that does the same if it is called without `new`.
+  void CallableConstructor(v8::Local<v8::Object> holder, const char* name,
+                           v8::FunctionCallback callback);
 
  private:
-  v8::Local<v8::Function> Original(v8::Local<v8::Object> holder, v8::Local<v8::String> name) const;
+  void ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
+                     v8::Local<v8::String> shown, v8::FunctionCallback callback);
+  void ReplaceConstructor(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
+                          v8::Local<v8::Object> handler);
+  v8::Local<v8::Function> Original(v8::Local<v8::Object> holder, v8::Local<v8::Name> name) const;
   v8::Local<v8::Function> Replacement(Kind kind, v8::Local<v8::Function> original,
                                       v8::FunctionCallback callback);
-  void Replace(v8::Local<v8::Object> holder, v8::Local<v8::String> name,
+  void Replace(v8::Local<v8::Object> holder, v8::Local<v8::Name> name,
                v8::Local<v8::Value> replacement) const;
 
   RuntimeThread& thread_;

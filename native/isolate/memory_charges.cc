@@ -54,6 +54,11 @@ bool MemoryCharges::IsTracked(v8::Local<v8::Object> object) const {
   return Find(object) != nullptr;
 }
 
+uint64_t MemoryCharges::BytesOf(v8::Local<v8::Object> object) const {
+  const Charge* charge = Find(object);
+  return charge == nullptr ? 0 : charge->bytes;
+}
+
 void MemoryCharges::Adjust(v8::Local<v8::Object> object, uint64_t bytes) {
   Charge* charge = Find(object);
   if (charge == nullptr) return;

@@ -36,6 +36,8 @@ class MemoryCharges {
   // `bytes`, which have been claimed, are the object's from here on.
   void Track(v8::Local<v8::Object> object, uint64_t bytes);
   bool IsTracked(v8::Local<v8::Object> object) const;
+  // What an object was charged; 0: nothing.
+  uint64_t BytesOf(v8::Local<v8::Object> object) const;
   // What an object holds has changed to `bytes`, without asking.
   void Adjust(v8::Local<v8::Object> object, uint64_t bytes);
   // What `from` was charged is `to`'s.

@@ -8,6 +8,7 @@
 
 #include "isolate/code_from_strings.h"
 #include "isolate/exception_report.h"
+#include "isolate/intl_objects.h"
 #include "isolate/isolate_factory.h"
 #include "isolate/resizable_buffers.h"
 #include "isolate/v8_strings.h"
@@ -204,6 +205,7 @@ void RuntimeThread::MeterMemory() {
   overrides_.emplace(*this);
   MeterResizableBuffers(*this, *overrides_);
   MeterWebAssembly(*this, *overrides_);
+  MeterIntl(*this);
   BoundCodeFromStrings(*this);
 }
 

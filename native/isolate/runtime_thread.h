@@ -50,6 +50,7 @@ class RuntimeThread {
   MessageLoop& loop() { return *loop_; }
   HeapGuard& heap_guard() { return *heap_guard_; }
   MemoryCharges& charges() { return *charges_; }
+  IntrinsicOverrides& overrides() { return *overrides_; }
 
   CallScope* innermost() const { return innermost_; }
   void SetInnermost(CallScope* scope) {

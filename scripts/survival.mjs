@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpus } from '../test/hostile/corpus/index.mjs';
-import { limitsOf, mebibyte, mostMemory } from '../test/hostile/hostile-case.mjs';
+import { aimedMemory, limitsOf, mebibyte } from '../test/hostile/hostile-case.mjs';
 import { supervise } from '../test/hostile/supervise.mjs';
 import { buildNative, buildTypeScript, repo } from './build.mjs';
 import { fail } from './toolchain.mjs';
@@ -54,7 +54,7 @@ function describe(hostile, result) {
     marked(`${Math.round(elapsed)} ms`, elapsed <= limitsOf(hostile).timeout + aimedLateness),
   ];
   if (peak !== undefined) {
-    parts.push(marked(`${Math.max(0, Math.round(peak / mebibyte))} MB`, peak <= mostMemory(hostile)));
+    parts.push(marked(`${Math.max(0, Math.round(peak / mebibyte))} MB`, peak <= aimedMemory(hostile)));
   }
   return parts.join(', ');
 }

@@ -52,8 +52,8 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     if (thread_.core().IsAborted(command.id)) scope.MarkAborted();
     v8::MaybeLocal<v8::Value> result;
     if (!scope.Expired() && !scope.Stopping()) result = body();
-    if (is_outermost) thread_.heap_guard().JudgeCall(started);
     Conclude(command, scope, try_catch, result, &answer);
+    if (is_outermost) JudgeMemory(started, &answer);
     // Decided before the scope cancels what it was stopped by.
     bool stopped = answer.status == Status::kFailed && answer.failure == nullptr;
     scope.Finish();
@@ -120,6 +120,15 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
     }
   }
   Encode(value, Status::kValue, answer);
+}
+
+// Once the answer is written: that may take as much as the call itself.
+void Evaluator::JudgeMemory(Nanos started, Message* answer) {
+  thread_.heap_guard().JudgeCall(started);
+  if (!thread_.core().dying()) return;
+  answer->payload.Clear();
+  answer->failure.reset();
+  answer->status = Status::kFailed;
 }
 
 // What resolves the host's promise must not be a thenable there: the host would

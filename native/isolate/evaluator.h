@@ -38,6 +38,7 @@ class Evaluator {
   // say why if the call was stopped.
   void Conclude(const Message& command, const CallScope& scope, v8::TryCatch& try_catch,
                 v8::MaybeLocal<v8::Value> result, Message* answer);
+  void JudgeMemory(Nanos started, Message* answer);
   bool EncodeException(v8::Local<v8::Value> exception, v8::Local<v8::Message> message,
                        Message* answer);
   // Replaces a thenable by a promise that follows it. False: stopped, or an

@@ -31,6 +31,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
  * @property {readonly import('./host-functions.mjs').HostName[]} [host] what must be bound: see host-functions.mjs
  * @property {Limits} [limits] where they differ from those of its group: see `limitsOf`
  * @property {readonly Outcome[]} expect
+ * @property {number} [most] MiB that it takes at most, where one step of the engine's takes more than is aimed at
  * @property {string} why what is hostile about it
  */
 
@@ -46,9 +47,14 @@ export function limitsOf(hostile) {
   return { maxHeapSize: 32 * mebibyte, timeout: timeouts[hostile.group] ?? 500, ...hostile.limits };
 }
 
-/** Bytes that a case may take at most, all memory counted. @param {HostileCase} hostile */
-export function mostMemory(hostile) {
+/** Bytes that are aimed at: no case should take more, all memory counted. @param {HostileCase} hostile */
+export function aimedMemory(hostile) {
   return 2 * limitsOf(hostile).maxHeapSize + 64 * mebibyte;
+}
+
+/** Bytes that a case may take at most. @param {HostileCase} hostile */
+export function mostMemory(hostile) {
+  return Math.max(aimedMemory(hostile), (hostile.most ?? 0) * mebibyte);
 }
 
 /** @param {HostileCase} hostile @param {Outcome} outcome */

@@ -9,12 +9,14 @@ export const memoryArrays = [
     name: 'one-huge-array-filled',
     code: 'new Array(2 ** 27).fill(0)',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],
+    most: 192,
     why: '1 GiB by a builtin that polls no interrupts',
   },
   {
     name: 'largest-fast-array',
     code: 'const a = new Array(2 ** 25 - 1); a[0] = 1; a.length',
     expect: fullOrRefused,
+    most: 320,
     why: 'the largest array that V8 allocates at once: 256 MiB of holes',
   },
   {
@@ -27,6 +29,7 @@ export const memoryArrays = [
     name: 'array-from-a-length',
     code: 'Array.from({ length: 2 ** 27 })',
     expect: fullOrRefused,
+    most: 192,
     why: 'a builtin that grows its result step by step',
   },
   {
@@ -45,6 +48,7 @@ export const memoryArrays = [
     name: 'sparse-array-filled',
     code: 'const a = []; a.length = 2 ** 32 - 1; a.fill(1)',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],
+    most: 192,
     why: 'fill on an array in dictionary mode: each element one entry, no polling',
   },
   {
@@ -62,7 +66,8 @@ export const memoryArrays = [
   {
     name: 'array-like-mapped',
     code: 'Array.prototype.map.call({ length: 2 ** 24 }, (x) => x).length',
-    expect: fullOrRefused,
+    expect: [...fullOrRefused, { value: 16777216 }],
+    most: 192,
     why: 'the result is allocated by the length that the array-like claims',
   },
   {
@@ -81,24 +86,28 @@ export const memoryArrays = [
     name: 'split-into-characters',
     code: '"x".repeat(2 ** 26).split("").length',
     expect: fullOrRefused,
+    most: 704,
     why: 'one array of 512 MiB by a builtin in one go',
   },
   {
     name: 'all-matches',
     code: '"x".repeat(2 ** 25).match(/x/g).length',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],
+    most: 384,
     why: 'grows a list by the results of a loop in native code',
   },
   {
     name: 'arguments-from-an-array-like',
     code: 'const f = function () { return arguments.length; }; f.apply(null, { length: 2 ** 27 })',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],
+    most: 2304,
     why: 'makes a list of arguments before it looks at the stack',
   },
   {
     name: 'keys-of-a-long-string',
     code: 'Object.keys(new String("x".repeat(2 ** 25))).length',
     expect: fullOrRefused,
+    most: 256,
     why: '32 million names out of one string object',
   },
   {
@@ -115,6 +124,7 @@ export const memoryArrays = [
     name: 'json-with-many-small-arrays',
     code: 'JSON.parse("[" + "[],".repeat(3000000) + "[]]").length',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],
+    most: 256,
     why: '9 MB of text make 100 MB of objects, in native code',
   },
 ];

@@ -20,6 +20,7 @@ export const memoryCrossing = [
     code: '"ab".repeat(2 ** 28 - 12)',
     limits: { maxSerializationBytes: 2 ** 30 },
     expect: ['ERR_HEAP_LIMIT', 'ERR_SERIALIZATION_LIMIT'],
+    most: 1856,
     why: 'the host allows it, the heap does not',
   },
   {
@@ -143,7 +144,8 @@ export const memoryCrossing = [
     code: 'text(100 * 2 ** 20).length',
     host: ['text'],
     limits: { maxSerializationBytes: 2 ** 30 },
-    expect: ['ERR_HEAP_LIMIT', 'RangeError'],
+    expect: ['ERR_HEAP_LIMIT', 'RangeError', { value: 104857600 }],
+    most: 384,
     why: 'it may cross, but does not fit',
   },
   {
@@ -187,6 +189,7 @@ export const memoryCrossing = [
     code: 'for (;;) echo(() => {});',
     host: ['echo'],
     expect: ['ERR_HEAP_LIMIT', 'ERR_TIMEOUT', 'RangeError'],
+    most: 320,
     why: 'handles that live until the host collects its garbage',
   },
 ];

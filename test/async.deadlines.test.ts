@@ -1,4 +1,10 @@
-import { type JsFunction, RuntimeClosedError, RuntimeTerminated, TimeoutError } from 'isolet';
+import {
+  type JsFunction,
+  RuntimeClosedError,
+  type RuntimeConfig,
+  RuntimeTerminated,
+  TimeoutError,
+} from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { reasonOf, rejectionOf } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
@@ -181,5 +187,23 @@ describe('a builtin that does not look', () => {
     await rejectionOf(running, RuntimeClosedError);
     await new Promise((resolve) => setImmediate(resolve));
     expect(calls).toBe(0);
+  });
+});
+
+describe('WebAssembly that loops as it starts, made asynchronously', () => {
+  const module =
+    '[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 9, 1, 7, 0, 3, 64, 12, 0, 11, 11]';
+
+  it.each<[string, RuntimeConfig]>([
+    ['with a heap limit', { maxHeapSize: 64 << 20 }],
+    ['without', {}],
+  ])('ends at the deadline, and nothing of it in a later call: %s', async (_, config) => {
+    // V8 rejects the promise with its mark of a termination: reactions to it would terminate whoever runs them.
+    const runtime = makeRuntime({ ...config, timeout: 50 });
+    for (let i = 0; i < 5; i++) {
+      const code = `WebAssembly.instantiate(new Uint8Array(${module})).catch(() => {})`;
+      await rejectionOf(runtime.evalAsync(code), TimeoutError);
+      expectUsable(runtime);
+    }
   });
 });

@@ -119,6 +119,30 @@ describe.each<['wall' | 'cpu', 'timeout' | 'cpuTimeout']>([
     expect(runtime.eval('log')).toStrictEqual(['first', 'later']);
   });
 
+  it('discards the promise callbacks that the script has queued', () => {
+    const runtime = makeRuntime();
+    const code =
+      'var log = []; Promise.resolve().then(() => log.push("discarded")); (async () => { await 1; log.push("too"); })(); for (;;);';
+    expectTimeout(() => runtime.eval(code, { [option]: 50 }), kind, 50);
+    expect(runtime.eval('Promise.resolve().then(() => log.push("later")); log')).toStrictEqual(['later']);
+    expectUsable(runtime);
+  });
+
+  it('in a nested call leaves the callbacks of the outer one', () => {
+    const runtime = makeRuntime();
+    runtime.bindFunction('nested', () => {
+      expectTimeout(() => runtime.eval('for (;;);', { [option]: 50 }), kind, 50);
+    });
+    runtime.eval('var log = []; Promise.resolve().then(() => log.push("outer")); nested();');
+    expect(runtime.eval('log')).toStrictEqual(['outer']);
+  });
+
+  it('ends a built-in among the callbacks that the script has queued', () => {
+    const runtime = makeRuntime();
+    const stuck = 'Promise.resolve(1).then(Array.prototype.indexOf.bind({ length: 2 ** 53 - 1 }));';
+    expectTimeout(() => runtime.eval(`${stuck} for (;;);`, { [option]: 50 }), kind, 50);
+  });
+
   it('leaves what the script did before in place', () => {
     const runtime = makeRuntime();
     expectTimeout(

@@ -51,9 +51,18 @@ void CallScope::Arm() {
   thread_.core().Die(TerminatedFailure("the system has no thread left for the watchdog"));
 }
 
+// They would run in the next call, on its account. V8 drops the queue when a microtask is
+// terminated; a built-in among them that looks at no interrupt is still under the deadline.
+void CallScope::DiscardMicrotasks() {
+  v8::TryCatch try_catch(thread_.isolate());
+  thread_.isolate()->TerminateExecution();
+  thread_.isolate()->PerformMicrotaskCheckpoint();
+}
+
 void CallScope::Finish() {
   if (finished_) return;
   finished_ = true;
+  if (outer_ == nullptr && Stopping() && !thread_.core().dying()) DiscardMicrotasks();
   thread_.SetInnermost(outer_);
   bool fired = false;
   if (HasOwnDeadline()) {

@@ -55,6 +55,7 @@ class CallScope {
   const Limits& own() const { return own_; }
 
  private:
+  void DiscardMicrotasks();
   bool HasOwnDeadline() const {
     return own_.wall.deadline != kNever || own_.cpu.deadline != kNever;
   }

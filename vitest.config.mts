@@ -9,7 +9,7 @@ export default defineConfig({
     alias: { isolet: new URL('./dist/index.mjs', import.meta.url).pathname },
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/*.test.ts'],
     // Node loads dist/ itself. Through Vite's module runner it would get a copy of its own beside the one that
     // `require('isolet')` gets, and class identity would be the runner's.
     server: { deps: { external: [/\/dist\//] } },

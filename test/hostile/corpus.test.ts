@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { corpus } from './hostile/corpus/index.mjs';
-import { limitsOf, mostMemory } from './hostile/hostile-case.mjs';
-import { type Result, supervise } from './hostile/supervise.mjs';
-import { sanitized } from './support/child.js';
+import { sanitized } from '../support/child.js';
+import { corpus } from './corpus/index.mjs';
+import { limitsOf, mostMemory } from './hostile-case.mjs';
+import { type Result, supervise } from './supervise.mjs';
 
 // The whole corpus runs in one process, which must still be there at its end: one that dies fails the case that ran.
 const results = new Map<string, Result[]>();

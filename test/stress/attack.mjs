@@ -17,7 +17,7 @@ import { isolet } from './isolet.mjs';
  */
 const mostTimeout = { sync: 500, async: 2000 };
 /** Threads whose builtin does not stop keep a core busy each, and the honest need some, too. */
-const mostEnding = 8;
+const mostEnding = 2;
 const waitForThreads = 20;
 
 /**
@@ -110,7 +110,7 @@ export async function attack(random, how, journal, calls) {
     // A runtime that is closed while this asks says so: a stop by a timer is over, one by a host call need not be.
     const wrong = plan.stop === undefined ? await checkAfterwards(runtime, outcome) : [];
     ended(outcome);
-    return wrong.map((what) => `${hostile.name}: ${what}`);
+    return wrong.map((what) => `${hostile.name}, after ${outcome}: ${what}`);
   } catch (error) {
     ended('not an error of isolet');
     return [`${hostile.name}: not an error of isolet: ${inspect(error)}`];

@@ -12,6 +12,8 @@ const program = fileURLToPath(new URL('run.mjs', import.meta.url));
 const mostMemory = 6 * 1024 * mebibyte;
 /** ms without a beat. */
 const mostSilence = 60_000;
+/** ms from the end of the time given, for what is under way to end, and all to be released. */
+const mostDelay = 480_000;
 const lookEvery = 50;
 const mostStderr = 20_000;
 /** Cases that are told if the process ends: those running, and so many that had ended last. */
@@ -106,6 +108,7 @@ export function supervise({ seed, seconds, env, patience }) {
     const stderr = tailOf(child.stderr);
     const cases = new Cases();
     const memory = new Memory();
+    const latestEnd = performance.now() + seconds * 1000 + mostDelay * patience;
     let lastBeat = performance.now();
     /** @type {string | undefined} */
     let death;
@@ -121,6 +124,7 @@ export function supervise({ seed, seconds, env, patience }) {
       memory.note(resident);
       if (resident > mostMemory) death ??= `it took ${Math.round(resident / mebibyte)} MiB, and was killed`;
       if (performance.now() - lastBeat > mostSilence * patience) death ??= 'it hung, and was killed';
+      if (performance.now() > latestEnd) death ??= 'it did not come to its end, and was killed';
       if (death !== undefined) child.kill('SIGKILL');
     }, lookEvery);
 

@@ -15,21 +15,21 @@ export const kinds = [evals, inFlight, hostFunctions, pluginFunctions, values, p
 const mostSteps = 60;
 
 /**
- * The life of one: it is made, asked, and closed. What it throws is a wrong answer.
+ * The life of one: it is made, asked, and closed. What a question throws is a wrong answer.
  * @param {import('./honest.mjs').Kind} kind
  * @param {import('../../fuzz/random.mjs').Random} random
  * @param {import('../answers.mjs').Answers} answers
  * @param {import('../loop-watch.mjs').SyncCalls} calls
  */
 export async function live(kind, random, answers, calls) {
+  const honest = calls.run(() => kind(random, answers));
   try {
-    const honest = calls.run(() => kind(random, answers));
     for (let steps = 1 + random.below(mostSteps); steps > 0; steps--) {
       await calls.run(() => honest.step());
       await nextTurn();
     }
-    await calls.run(() => honest.close());
   } catch (error) {
     answers.fail(`${kind.name}: ${inspect(error)}`);
   }
+  await honest.close();
 }

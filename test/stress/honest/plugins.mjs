@@ -2,10 +2,9 @@
 // Plugins with hooks, loaded, replaced and unloaded by a manager.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isolet } from '../isolet.mjs';
+import { hangGuard } from './honest.mjs';
 
 const pluginDir = new URL('../../fixtures/stress/', import.meta.url);
-/** ms */
-const hangGuard = 50_000;
 
 /** @type {import('./honest.mjs').Kind} */
 export function plugins(random, answers) {

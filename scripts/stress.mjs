@@ -52,12 +52,11 @@ if (death !== undefined) failures.push(`${death}\nThe last cases:\n${cases.descr
 if (!sanitize && growth > mostGrowth) failures.push(`it grew by ${inMebibytes(growth)}`);
 
 if (report !== undefined) {
-  const { right, longestStall, longestUnexplained, lostThreads } = report;
+  const { right, longestStall, longestUnexplained } = report;
   console.log(`Right answers of honest runtimes: ${right}`);
   console.log(
     `Longest stall of the event loop: ${Math.round(longestStall)} ms; not explained by sync calls: ${Math.round(longestUnexplained)} ms`,
   );
-  console.log(`Threads lost: ${lostThreads}`);
 }
 console.log(`Hostile cases: ${cases.outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);
 const medians = /** @type {const} */ ([0, 1, 2, 3, 4]).map((fifth) => inMebibytes(memory.medianOf(fifth)));

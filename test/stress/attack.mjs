@@ -112,8 +112,9 @@ export async function attack(random, how, journal, calls) {
     ended(outcome);
     return wrong.map((what) => `${hostile.name}, after ${outcome}: ${what}`);
   } catch (error) {
-    ended('not an error of isolet');
-    return [`${hostile.name}: not an error of isolet: ${inspect(error)}`];
+    const what = `not an error of isolet: ${inspect(error)}`;
+    ended(what);
+    return [`${hostile.name}: ${what}`];
   } finally {
     runtime.close();
   }

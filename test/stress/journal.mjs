@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 /** A file descriptor. */
 const events = 3;
 /** An error's name may be 64 KB long. */
-const mostOutcome = 60;
+const mostOutcome = 200;
 
 /**
  * @typedef {object} Event

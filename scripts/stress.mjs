@@ -52,10 +52,13 @@ if (death !== undefined) failures.push(`${death}\nThe last cases:\n${cases.descr
 if (!sanitize && growth > mostGrowth) failures.push(`it grew by ${inMebibytes(growth)}`);
 
 if (report !== undefined) {
-  const { right, longestStall, longestUnexplained } = report;
+  const { right, longestStall, longestUnexplained, left, leftOfHeap } = report;
   console.log(`Right answers of honest runtimes: ${right}`);
   console.log(
     `Longest stall of the event loop: ${Math.round(longestStall)} ms; not explained by sync calls: ${Math.round(longestUnexplained)} ms`,
+  );
+  console.log(
+    `Resident once all was released: ${inMebibytes(left)}, of which the host's heap is ${inMebibytes(leftOfHeap)}`,
   );
 }
 console.log(`Hostile cases: ${cases.outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);

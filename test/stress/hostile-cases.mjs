@@ -20,7 +20,7 @@ const oneLargeObject = [
 ];
 /** "Memory that nobody counts": what ICU and the compilers hold. */
 const uncounted = ['intl-objects', 'intl-date-formats', 'intl-segments-of-a-long-text', 'wasm-modules-kept'];
-/** "A lost thread": V8 gives up in the middle of what nobody can leave, and a few dozen are all that a process stands. */
+/** "A lost thread": V8 gives up where nothing could be freed, and a process stands no more than 64 of them. */
 const losingThread = ['alternatives-in-a-pattern'];
 /** A case whose own limit is higher takes what it is allowed to take. */
 const mostHeap = 512 * mebibyte;

@@ -20,6 +20,8 @@ import { LoopWatch, SyncCalls } from './loop-watch.mjs';
  * @property {string[]} failures
  * @property {number} longestStall ms
  * @property {number} longestUnexplained ms
+ * @property {number} left bytes resident once all was released
+ * @property {number} leftOfHeap bytes of those that the host's own heap holds
  */
 
 const hostileAtOnce = 2;
@@ -139,6 +141,8 @@ const report = {
   failures: answers.wrong,
   longestStall: watch.longest,
   longestUnexplained: watch.longestUnexplained,
+  left: process.memoryUsage.rss(),
+  leftOfHeap: process.memoryUsage().heapTotal,
 };
 leaveRuntimesBehind();
 process.stdout.write(`${'.'.repeat(lengthOfOutput)}\n${JSON.stringify(report)}\n`, () => process.exit());

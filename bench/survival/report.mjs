@@ -14,8 +14,8 @@ import { sandboxes } from './sandboxes/index.mjs';
 
 /** @type {readonly Verdict[]} */
 const verdicts = ['survived', 'died', 'hung', 'memory', 'not applicable'];
-/** ms; what a host's event loop is expected to do without. */
-const longStop = 100;
+/** ms; the usual deadline of a case. Less may be the machine, which has other things to do. */
+const longStop = 500;
 
 const introduction = `# What hostile scripts come to elsewhere
 
@@ -62,10 +62,10 @@ function summary(ofNode) {
   const rows = ofNode.map((figures) => {
     const results = corpus.flatMap(({ name }) => figures.results[name] ?? []);
     const counts = verdicts.map((verdict) => results.filter((result) => result.verdict === verdict).length);
-    const stopped = results.filter(({ stalled }) => stalled > longStop).length;
+    const stopped = results.filter(({ stalled }) => stalled >= longStop).length;
     return [title(figures), ...counts, stopped, results.length];
   });
-  return table(['', ...verdicts, `event loop stopped for over ${longStop} ms`, 'scripts run'], rows);
+  return table(['', ...verdicts, `event loop stopped for ${longStop} ms`, 'scripts run'], rows);
 }
 
 /** Of each group: how many survived, of how many that could be run. @param {readonly Figures[]} ofNode */

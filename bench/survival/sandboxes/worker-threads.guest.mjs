@@ -4,7 +4,7 @@ import { createContext, runInContext } from 'node:vm';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
 const { code, host, port, signal } = workerData;
-const host$ = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+const parent = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
 /** @type {Map<number, { resolve(value: unknown): void, reject(error: unknown): void }>} */
 const pending = new Map();
@@ -25,7 +25,7 @@ function callHost(name, args) {
   return new Promise((resolve, reject) => pending.set(promise, { resolve, reject }));
 }
 
-host$.on('message', ({ promise, value, error }) => {
+parent.on('message', ({ promise, value, error }) => {
   const settle = pending.get(promise);
   pending.delete(promise);
   if (error === undefined) settle?.resolve(value);
@@ -39,7 +39,7 @@ for (const name of host) context[name] = (/** @type {unknown[]} */ ...args) => c
 let outcome;
 try {
   outcome = { value: await runInContext(code, context) };
-  host$.postMessage(outcome);
+  parent.postMessage(outcome);
 } catch (error) {
-  host$.postMessage(String(/** @type {any} */ (error)?.name));
+  parent.postMessage(String(/** @type {any} */ (error)?.name));
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The results of each Node version and sandbox, kept so that the page can be written again without a run.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,17 +22,14 @@ const fileOf = (node, sandbox) => join(folder, `${node}-${sandbox}.json`);
 
 /** @returns {Figures[]} */
 export function readAllFigures() {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
 }
 
 /** What was found so far in the running Node. @param {string} sandbox @returns {Figures['results']} */
 export function readResults(sandbox) {
-  try {
-    return JSON.parse(readFileSync(fileOf(process.version, sandbox), 'utf8')).results;
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return {};
-    throw error;
-  }
+  const file = fileOf(process.version, sandbox);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : {};
 }
 
 /** @param {Figures} figures */

@@ -43,7 +43,6 @@ function installPeers() {
 
 /** @param {import('./sandboxes/index.mjs').SandboxEntry} sandbox */
 async function measure(sandbox) {
-  /** @type {string} */
   const version = versionOf(sandbox);
   const results = readResults(sandbox.name);
   const queue = cases.values();

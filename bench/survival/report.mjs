@@ -20,8 +20,8 @@ const longStop = 500;
 const introduction = `# What hostile scripts come to elsewhere
 
 Every script of \`test/hostile/\`, run by \`npm run bench:survival\` in isolet and in its peers, each script in a process
-of its own: what a host gets that uses the sandbox as its documentation says, with the same limits and host functions.
-How that is done is in \`bench/survival/sandboxes/\`. The tests hold isolet to more: \`npm run docs:survival\`.
+of its own: what a host gets that uses the sandbox as its documentation says, with the same limits and host functions
+where it has such. How that is done is in \`bench/survival/sandboxes/\`. The tests hold isolet to more: \`npm run docs:survival\`.
 
 - **survived**: the host got an outcome, a fresh sandbox of the same process then worked, and the process ended by
   itself with exit code 0.

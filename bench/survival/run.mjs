@@ -4,7 +4,6 @@
 // Keeps the figures after every case, those of other cases included: a run may be cut short, or done in parts.
 // report.mjs writes the page.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -72,7 +71,6 @@ function versionOf(sandbox) {
 }
 
 const wanted = chosen(options.only, sandboxes);
-if (!existsSync(join(repo, 'node_modules'))) fail('The npm packages are missing: run `npm ci` first');
 await buildNative('isolet', undefined);
 buildTypeScript();
 if (wanted.some(({ name }) => name !== 'isolet')) installPeers();

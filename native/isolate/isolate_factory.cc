@@ -159,6 +159,17 @@ void RecordReferenceIntrinsics(v8::Isolate* host) {
   });
 }
 
+size_t AddressSpaceFor(const RuntimeLimits& limits) {
+  // V8 reserves as much for machine code as the heap may hold, up to this.
+  constexpr size_t kMostForCode = size_t{512} << 20;
+  // Node 26: V8's table of compiled functions.
+  constexpr size_t kTable = NODE_MAJOR_VERSION >= 26 ? size_t{256} << 20 : 0;
+  // The heap to start with, and an arena of the C library.
+  constexpr size_t kHeap = size_t{16 + 128} << 20;
+  const size_t heap = limits.max_heap_size != 0 ? limits.max_heap_size : kMostForCode;
+  return std::clamp(heap, kLeastToStart, kMostForCode) + kTable + kHeap;
+}
+
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits) {
   v8::Isolate* isolate = nullptr;
 #if NODE_MAJOR_VERSION >= 22

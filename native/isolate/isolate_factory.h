@@ -21,6 +21,10 @@ struct IsolateParts {
   std::shared_ptr<TaskQueue> tasks;
 };
 
+// How many bytes an isolate has V8 map as it is made: V8 ends the process where it does
+// not get them. Thread: any.
+size_t AddressSpaceFor(const RuntimeLimits& limits);
+
 // With Process::isolate_lifecycle held. Null where V8 has no memory for one.
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits);
 void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate);

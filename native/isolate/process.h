@@ -8,6 +8,7 @@
 
 #include <mutex>
 
+#include "shared/address_space.h"
 #include "shared/library_pin.h"
 #include "shared/live_counts.h"
 #include "shared/watchdog.h"
@@ -28,6 +29,7 @@ struct Process {
   // Held while an isolate is registered and made: on Node 20 and 22 the platform's
   // table and V8's address reuse race otherwise (nodejs/node#30846, #31752).
   std::mutex isolate_lifecycle;
+  AddressSpace address_space;
 };
 
 }  // namespace isolet

@@ -68,6 +68,11 @@ bool AwaitEnding(LiveCounts& live) {
 
 }  // namespace
 
+struct RuntimeThread::Beginning {
+  std::shared_ptr<RuntimeCore> core;
+  AddressSpace::Claim claim;
+};
+
 std::string RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
   LiveCounts& live = Process::Get().live;
   live.runtimes.fetch_add(1, std::memory_order_relaxed);
@@ -78,8 +83,11 @@ std::string RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
   options.name = core->limits.name;
   size_t stack = core->limits.stack_size != 0 ? core->limits.stack_size : kDefaultStackSize;
   options.stack_size = stack + kSanitizerExtra;
+  std::optional<AddressSpace::Claim> claim = Process::Get().address_space.TryClaim(
+      options.stack_size + AddressSpaceFor(core->limits), live.threads());
+  if (!claim) return "the system has no address space left for another";
+  auto argument = std::make_unique<Beginning>(Beginning{core, *std::move(claim)});
   live.ThreadStarted();
-  auto argument = std::make_unique<std::shared_ptr<RuntimeCore>>(core);
   const int error = StartDetachedThread(options, Main, argument.get());
   if (error != 0) {
     live.ThreadEnded();
@@ -96,12 +104,12 @@ RuntimeThread*& RuntimeThread::Current() {
 }
 
 void RuntimeThread::Main(void* argument) {
-  auto* handed_over = static_cast<std::shared_ptr<RuntimeCore>*>(argument);
-  std::shared_ptr<RuntimeCore> core = std::move(*handed_over);
-  delete handed_over;
+  std::unique_ptr<Beginning> beginning(static_cast<Beginning*>(argument));
+  std::shared_ptr<RuntimeCore> core = beginning->core;
   core->ThreadStarted(ThreadClock::ForCurrentThread());
   {
-    RuntimeThread thread(core);
+    RuntimeThread thread(std::move(*beginning));
+    beginning.reset();
     Current() = &thread;
     thread.Live();
     Current() = nullptr;
@@ -111,8 +119,9 @@ void RuntimeThread::Main(void* argument) {
   Process::Get().live.ThreadEnded();
 }
 
-RuntimeThread::RuntimeThread(std::shared_ptr<RuntimeCore> core)
-    : core_(std::move(core)),
+RuntimeThread::RuntimeThread(Beginning&& beginning)
+    : core_(std::move(beginning.core)),
+      claim_(std::move(beginning.claim)),
       cpu_clock_(ThreadClock::ForCurrentThread()),
       timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnStuck}, core_.get()) {}
 
@@ -182,6 +191,7 @@ void RuntimeThread::RunIsolate() {
   realm_.emplace(isolate_, context);
   heap_guard_.emplace(isolate_, *core_, *allocator_);
   if (core_->limits.max_heap_size != 0) MeterMemory();
+  claim_.reset();
   functions_.emplace(*this);
   host_calls_.emplace(*this);
   pending_.emplace(*this);

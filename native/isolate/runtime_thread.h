@@ -24,6 +24,7 @@
 #include "isolate/realm.h"
 #include "isolate/runtime_core.h"
 #include "isolate/task_queue.h"
+#include "shared/address_space.h"
 #include "shared/watchdog.h"
 
 namespace isolet {
@@ -75,7 +76,9 @@ class RuntimeThread {
  private:
   static constexpr uint32_t kDataSlot = 0;
 
-  explicit RuntimeThread(std::shared_ptr<RuntimeCore> core);
+  // What Start hands over to the thread.
+  struct Beginning;
+  explicit RuntimeThread(Beginning&& beginning);
   static void Main(void* argument);
   void Live();
   void RunIsolate();
@@ -88,6 +91,8 @@ class RuntimeThread {
   static void OnDeadline(void* core);
   static void OnStuck(void* core, const Expiry& expiry);
   const std::shared_ptr<RuntimeCore> core_;
+  // None once all is mapped that it takes to begin.
+  std::optional<AddressSpace::Claim> claim_;
   const ThreadClock cpu_clock_;
   Watchdog::Timer timer_;
   CallScope* innermost_ = nullptr;

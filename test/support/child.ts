@@ -14,6 +14,8 @@ export interface ChildOptions {
   env?: NodeJS.ProcessEnv;
   /** `false`: the script starts with nothing declared, the package not loaded. */
   prelude?: boolean;
+  /** Runs it as this user; only root may. */
+  uid?: number;
 }
 
 /** The built package and its inner module, for `require` in a child or a worker. */
@@ -69,6 +71,7 @@ function run(args: string[], options: ChildOptions): Promise<ChildResult> {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: hangGuard,
       killSignal: 'SIGKILL',
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
     });
     let stdout = '';
     let stderr = '';

@@ -12,10 +12,13 @@ import { withDeadline } from './deadline.mjs';
 /** @typedef {import('./index.mjs').Outcome} Outcome */
 
 const require = createRequire(import.meta.url);
-const { newQuickJSWASMModule, shouldInterruptAfterDeadline } = require('quickjs-emscripten');
+// Of no literal type: types are checked where no peer is installed.
+/** @type {string} */
+const packageName = 'quickjs-emscripten';
+const { newQuickJSWASMModule, shouldInterruptAfterDeadline } = require(packageName);
 
 /** @type {string} */
-export const version = require('quickjs-emscripten/package.json').version;
+export const version = require(`${packageName}/package.json`).version;
 
 // Values cross as JSON, which has no functions; those that are called, by handle.
 export const lacks = ['everything'];

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { describe, it } from 'vitest';
-import { bindingPath, expectChild, sanitized } from './support/child.js';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bindingPath, expectChild, runChildFile, sanitized } from './support/child.js';
 
 const hasPrlimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 /** A user that owns no other process: the system counts threads per user, and holds all but root to a limit. */
@@ -26,6 +27,19 @@ const outcome = (call) => {
 };
 `;
 const noThread = 'ERR_TERMINATED: it could not start: the system refused a thread: ';
+
+// The full flood, 2,000 at once and 100,000 one after another, is `npm run flood`.
+describe('many runtimes', () => {
+  it('at once, and one after another, work and leave nothing', async () => {
+    const file = join(__dirname, 'floods/many-runtimes.mjs');
+    const { code, signal, stdout, stderr } = await runChildFile(file, {
+      args: ['300', '100'],
+      nodeArgs: ['--expose-gc'],
+    });
+    const expected = ['true', allReleased, allReleased, ''].join('\n');
+    expect({ code, signal, stdout }, stderr).toEqual({ code: 0, signal: null, stdout: expected });
+  });
+});
 
 describe.runIf(canBeNobody)('a limit of threads', () => {
   it('refuses runtimes one by one, each with its reason, and the others go on', async () => {

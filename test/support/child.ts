@@ -14,6 +14,8 @@ export interface ChildOptions {
   env?: NodeJS.ProcessEnv;
   /** `false`: the script starts with nothing declared, the package not loaded. */
   prelude?: boolean;
+  /** Of the script, as `process.argv` has them from its third on. */
+  args?: string[];
   /** Runs it as this user; only root may. */
   uid?: number;
 }
@@ -50,7 +52,7 @@ export function runChild(script: string, options: ChildOptions = {}): Promise<Ch
 }
 
 export function runChildFile(file: string, options: ChildOptions = {}): Promise<ChildResult> {
-  return run([...(options.nodeArgs ?? []), file], options);
+  return run([...(options.nodeArgs ?? []), file, ...(options.args ?? [])], options);
 }
 
 /** Runs the script and expects it to end with exactly these lines, by itself and with `code` (default: 0). */

@@ -16,14 +16,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kHaltPatience{200};
 
-// V8 can't be taken down around an isolate that was given up, nor around a thread in a
-// builtin that looks at no interrupt, whichever environment it belonged to.
-bool AllEnded() {
-  LiveCounts& live = Process::Get().live;
-  return live.lost.load(std::memory_order_relaxed) == 0 &&
-         live.WaitForThreads(live.runtimes.load(std::memory_order_relaxed), kHaltPatience);
-}
-
 // What exit() would do, but for destructors and V8's end.
 [[noreturn]] void LeaveAtOnce(int code) {
   std::fflush(nullptr);
@@ -54,7 +46,9 @@ void ExitHook::Run(void* hook) {
   if (std::shared_ptr<Environment> environment = self->environment_.lock()) {
     environment->HaltRuntimes();
   }
-  if (!AllEnded()) LeaveAtOnce(self->ExitCode());
+  // V8 can't be taken down around an isolate that was given up, nor around a thread in a
+  // builtin that looks at no interrupt, whichever environment it belonged to.
+  if (!Process::Get().live.AllEndIn(kHaltPatience)) LeaveAtOnce(self->ExitCode());
 }
 
 int ExitHook::ExitCode() const {

@@ -39,6 +39,12 @@ class LiveCounts {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, timeout, [&] { return threads_ <= at_most; });
   }
+  // Whether all threads but those of runtimes that live end in time, and none of them
+  // by being parked: it may be that while it is waited for.
+  bool AllEndIn(std::chrono::milliseconds timeout) const {
+    return WaitForThreads(runtimes.load(std::memory_order_relaxed), timeout) &&
+           lost.load(std::memory_order_relaxed) == 0;
+  }
 
  private:
   mutable std::mutex mutex_;

@@ -30,5 +30,27 @@ TEST(LiveCounts, WakesWhoeverWaitsForTheLast) {
   }
 }
 
+TEST(LiveCounts, AllEndUnlessOneIsStillThere) {
+  LiveCounts live;
+  EXPECT_TRUE(live.AllEndIn(milliseconds(0)));
+  live.ThreadStarted();
+  EXPECT_FALSE(live.AllEndIn(milliseconds(1)));
+  live.runtimes = 1;
+  EXPECT_TRUE(live.AllEndIn(milliseconds(0)));
+}
+
+TEST(LiveCounts, AThreadParkedMeanwhileHasNotEnded) {
+  for (int i = 0; i < 200; ++i) {
+    LiveCounts live;
+    live.ThreadStarted();
+    std::thread thread([&] {
+      live.lost.fetch_add(1);
+      live.ThreadEnded();
+    });
+    EXPECT_FALSE(live.AllEndIn(milliseconds(60'000)));
+    thread.join();
+  }
+}
+
 }  // namespace
 }  // namespace isolet

@@ -139,16 +139,7 @@ void HeapGuard::JudgeCall(Nanos started) {
 
 void HeapGuard::FatalOutOfMemory(const char* location, const v8::OOMDetails&) {
   RuntimeThread* thread = RuntimeThread::Current();
-  if (thread == nullptr) {
-    // The limit need not have been passed: the system may have refused memory. V8 of
-    // Node 20 does not tell helpers whom they help: who waits there without a deadline
-    // is not told.
-    if (v8::Isolate* isolate = v8::Isolate::TryGetCurrent()) {
-      HeapGuard& helped = RuntimeThread::Of(isolate).heap_guard();
-      helped.DieOfMemory(helped.core_.figures.heap_used.Get());
-    }
-    RuntimeThread::ParkHelper();
-  }
+  if (thread == nullptr) RuntimeThread::ParkHelper();
   HeapGuard& guard = thread->heap_guard();
   guard.DieOfMemory(guard.Used());
   // While the isolate is being disposed of there is nothing to go back to.

@@ -273,7 +273,8 @@ void RuntimeThread::Park() {
   SleepForEver();
 }
 
-// The runtime's own thread waits for this one, and is lost with it.
+// The runtime's own thread waits for this one, and is lost with it. Its limit was
+// passed before, so that whoever waits for it has been told.
 void RuntimeThread::ParkHelper() {
   Process::Get().live.lost.fetch_add(1, std::memory_order_relaxed);
   SleepForEver();

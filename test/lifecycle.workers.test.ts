@@ -200,3 +200,37 @@ describe('the end of the process', () => {
     },
   );
 });
+
+describe("the end of the host's own code", () => {
+  // As worker.terminate() ends it, but each time in the same script, in any place: also while an error is made for it.
+  it.each([
+    ['a call that fails', `() => runtime.eval('throw new Error("x")')`],
+    ['a call that the plugin makes and the host fails', `() => runtime.eval('fails()')`],
+    [
+      'a call with a host object that has a getter',
+      `() => runtime.eval('(x) => x')({ get x() { return [1]; } })`,
+    ],
+  ])('is not lost in %s', async (_, call) => {
+    const script = `
+      const { Script } = require('node:vm');
+      let runtime;
+      const begin = () => {
+        runtime = new Runtime();
+        runtime.bindFunction('fails', () => { throw new Error('y'); });
+      };
+      begin();
+      globalThis.call = ${call};
+      const endless = new Script('for (;;) { try { call(); } catch {} }');
+      const codes = new Set();
+      for (let i = 0; i < 300; i++) {
+        codes.add(codeOf(() => endless.runInThisContext({ timeout: 1 + (i % 5) })));
+        // A host function that was ended has no answer: its runtime goes with it.
+        if (runtime.isClosed()) begin();
+      }
+      console.log([...codes].join(), runtime.eval('6 * 7'));
+      runtime.close();
+      console.log(awaitThreads(0));
+    `;
+    await expectChild(script, ['ERR_SCRIPT_EXECUTION_TIMEOUT 42', 'true']);
+  });
+});

@@ -1,5 +1,6 @@
 import { type JsFunction, type Runtime, TimeoutError } from 'isolet';
 import { describe, expect, it } from 'vitest';
+import { expectChild } from './support/child.js';
 import { errorOf } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
@@ -221,6 +222,40 @@ describe('nested calls', () => {
     runtime.bindFunction('inner', () => runtime.eval('for (;;);', { timeout: never }));
     expectTimeout(() => runtime.eval('inner()', { timeout: 50 }), 'wall', 50);
     expectUsable(runtime);
+  });
+
+  // In a child: what went wrong once was that the host waited for ever.
+  it('that begin when the outer one has ended are stopped for its reason', async () => {
+    const script = `
+      const runtime = new Runtime();
+      const controller = new AbortController();
+      const reasons = [];
+      let late;
+      runtime.bindFunction('nested', () => {
+        late();
+        for (const call of [() => runtime.eval('for (;;);'), () => runtime.bindFunction('f', () => 1)]) {
+          reasons.push(codeOf(call));
+        }
+      });
+      const spin = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
+      const tell = (code) => console.log(code, reasons.splice(0).join(), runtime.eval('6 * 7'));
+      (async () => {
+        late = () => spin(60);
+        tell(codeOf(() => runtime.eval('nested()', { timeout: 20 })));
+        tell(await runtime.evalAsync('nested()', { timeout: 20 }).catch((error) => error.code));
+        late = () => { controller.abort(); spin(20); };
+        tell(await runtime.evalAsync('nested()', { signal: controller.signal }).catch((error) => error.name));
+        runtime.close();
+        console.log(awaitThreads(0), JSON.stringify(live()));
+      })();
+    `;
+    const timedOut = 'ERR_TIMEOUT ERR_TIMEOUT,ERR_TIMEOUT 42';
+    await expectChild(script, [
+      timedOut,
+      timedOut,
+      'AbortError ABORT_ERR,ABORT_ERR 42',
+      'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
+    ]);
   });
 
   it('in another runtime have only their own limit', () => {

@@ -49,8 +49,12 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   bool answered = Await(waiting);
   innermost_ = waiting.outer;
   if (!answered) {
-    // Answered all the same, too late to be delivered.
-    if (waiting.answered) made_.erase(waiting.reply.target);
+    if (waiting.answered) {
+      // Too late to be delivered.
+      made_.erase(waiting.reply.target);
+    } else if (thread_.innermost() != nullptr) {
+      given_up_.emplace(waiting.id, thread_.innermost()->Reason());
+    }
     return Unwind();
   }
   Deliver(waiting.reply, info);
@@ -81,6 +85,12 @@ void HostCalls::TakeReply(Message& reply) {
     return;
   }
   // Its call was stopped meanwhile: nobody waits any more.
+  given_up_.erase(reply.id);
+}
+
+const Failure* HostCalls::GivenUp(uint64_t parent) const {
+  auto found = given_up_.find(parent);
+  return found == given_up_.end() ? nullptr : &found->second;
 }
 
 void HostCalls::Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value>& info) {

@@ -28,6 +28,10 @@ class HostCalls {
   // Whether a command that the host sent while serving the host call `parent`
   // (0: none) may run inside the call that waits now: only if that is the one.
   bool Nests(uint64_t parent) const { return innermost_ != nullptr && innermost_->id == parent; }
+  // Why the host call `parent` was given up, of which the host does not know yet; null:
+  // it was not. A command nested in it would run on nobody's account otherwise, with no
+  // deadline.
+  const Failure* GivenUp(uint64_t parent) const;
   // An answer has come, for whichever of the nested calls it is.
   void TakeReply(Message& reply);
   // The call that asked for a promise of a host function's; 0: none.
@@ -59,6 +63,8 @@ class HostCalls {
   RuntimeThread& thread_;
   uint64_t last_id_ = 0;
   Waiting* innermost_ = nullptr;
+  // By id, until the host has answered.
+  std::unordered_map<uint64_t, Failure> given_up_;
   // Promises that are not delivered to the plugin yet, and those that are not
   // settled yet, by the id that the host settles them with.
   std::unordered_map<uint64_t, v8::Global<v8::Promise>> made_;

@@ -1,6 +1,7 @@
 #include "isolate/message_loop.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "isolate/runtime_thread.h"
@@ -103,7 +104,20 @@ void MessageLoop::Receive(Message& message) {
   Dispatch(message);
 }
 
+// For a command that the host sends inside a host call that was given up meanwhile.
+void MessageLoop::Refuse(const Message& command, const Failure& why) {
+  Message reply;
+  reply.kind = MessageKind::kReply;
+  reply.id = command.id;
+  reply.status = Status::kFailed;
+  reply.failure = std::make_unique<Failure>(why);
+  core_.channel.PostToHost(std::move(reply));
+}
+
 void MessageLoop::Dispatch(Message& message) {
+  if (const Failure* why = thread_.host_calls().GivenUp(message.parent)) {
+    return Refuse(message, *why);
+  }
   switch (message.kind) {
     case MessageKind::kEvaluate:
       return thread_.evaluator().Evaluate(message);

@@ -34,6 +34,7 @@ class MessageLoop {
 
  private:
   void Dispatch(Message& message);
+  void Refuse(const Message& command, const Failure& why);
   // Runs what a call left behind (continuations), or a task of V8's, within the
   // limits that PendingCalls::LimitsFor tells; then microtasks.
   template <class Body>

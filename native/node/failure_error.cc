@@ -7,6 +7,7 @@
 #include "isolate/value_reader.h"
 #include "node/environment.h"
 #include "node/host_runtime.h"
+#include "node/host_try_catch.h"
 
 namespace isolet {
 namespace {
@@ -177,7 +178,7 @@ v8::Local<v8::Value> ErrorOfFailure(HostRuntime& runtime, const Failure& failure
   v8::Isolate* isolate = environment.isolate();
   v8::EscapableHandleScope handles(isolate);
   v8::Local<v8::Context> context = environment.realm().context();
-  v8::TryCatch try_catch(isolate);
+  HostTryCatch try_catch(isolate);
   v8::Local<v8::Value> argument = Describe(runtime, failure);
   v8::Local<v8::Value> error;
   if (environment.create_error()

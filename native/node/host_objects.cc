@@ -10,6 +10,7 @@
 #include "isolate/value_writer.h"
 #include "node/environment.h"
 #include "node/host_runtime.h"
+#include "node/host_try_catch.h"
 #include "node/js_function.h"
 
 namespace isolet {
@@ -138,7 +139,7 @@ void HostObjects::SettlePromise(uint64_t promise, v8::Local<v8::Value> value, St
   if (status == Status::kThrown) {
     EncodeThrown(value, &settle, &settle.id);
   } else {
-    v8::TryCatch try_catch(runtime_.environment().isolate());
+    HostTryCatch try_catch(runtime_.environment().isolate());
     EncodeResult(value, &settle);
     if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
       v8::Local<v8::Value> thrown = try_catch.Exception();
@@ -169,7 +170,7 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
   const Realm& realm = runtime_.environment().realm();
   v8::Isolate* isolate = realm.isolate();
   v8::Local<v8::Context> context = realm.context();
-  v8::TryCatch try_catch(isolate);
+  HostTryCatch try_catch(isolate);
   message->payload.Clear();
   message->status = Status::kThrown;
   ValueWriter writer(realm, runtime_.functions(), message->payload, runtime_.limits(),

@@ -190,9 +190,7 @@ v8::Local<v8::Value> ErrorOfFailure(HostRuntime& runtime, const Failure& failure
   if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
     return handles.Escape(try_catch.Exception());
   }
-  // The host's own code is being terminated. What was caught here has to go on to the
-  // bottom of the stack: a worker ran on, with an error that is none of ours.
-  if (try_catch.HasTerminated()) isolate->TerminateExecution();
+  // The host's own code is being terminated.
   return handles.Escape(v8::Exception::Error(Literal(isolate, "the call failed")));
 }
 

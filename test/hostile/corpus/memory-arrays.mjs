@@ -61,6 +61,7 @@ export const memoryArrays = [
     name: 'sparse-array-made-dense',
     code: 'const a = new Array(2 ** 26); for (let i = 0; i < 2 ** 26; i += 2) a[i] = i; a.length',
     expect: fullOrRefused,
+    most: 192,
     why: 'a dictionary that V8 at some point turns into one flat array',
   },
   {

@@ -154,6 +154,7 @@ export const memoryBuffers = [
     name: 'wasm-table-grown',
     code: 'const t = new WebAssembly.Table({ initial: 0, element: "externref" }); for (;;) t.grow(100000, {});',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],
+    most: 192,
     why: 'a table of references, up to ten million',
   },
   {

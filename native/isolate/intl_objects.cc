@@ -1,8 +1,5 @@
 #include "isolate/intl_objects.h"
 
-#include <utility>
-#include <vector>
-
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_prototypes.h"
@@ -20,29 +17,18 @@ constexpr uint64_t kLarge = 10 << 10;  // 6,500 to 9,000
 constexpr uint64_t kSmall = 5 << 10;   // 300 to 4,500
 constexpr uint64_t kBytesPerCharacter = 2;
 
-// The original's result, on the runtime's account.
-void ClaimAndForward(const Call& call, std::vector<v8::Local<v8::Value>> arguments,
-                     uint64_t bytes) {
-  MemoryCharges& charges = call.thread().charges();
-  if (!charges.Claim(bytes)) return call.ThrowRangeError("Intl object allocation failed");
-  v8::Local<v8::Value> result;
-  if (!call.Forward(std::move(arguments)).ToLocal(&result) || !result->IsObject()) {
-    return charges.Refund(bytes);
-  }
-  charges.Track(result.As<v8::Object>(), bytes);
-  call.Return(result);
-}
+constexpr char kRefused[] = "Intl object allocation failed";
 
 template <uint64_t kBytes>
 void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
-  ClaimAndForward(call, call.arguments(), kBytes);
+  call.ForwardCharged(call.arguments(), kBytes, kRefused);
 }
 
 // %SegmentsPrototype%[Symbol.iterator]: what it makes has a copy of the text as well.
 void Iterate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
-  ClaimAndForward(call, {}, call.thread().charges().BytesOf(call.receiver()));
+  call.ForwardCharged({}, call.thread().charges().BytesOf(call.receiver()), kRefused);
 }
 
 // Segmenter.prototype.segment
@@ -52,7 +38,7 @@ void Segment(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::String> text;
   if (!call[0]->ToString(call.context()).ToLocal(&text)) return;
   const uint64_t bytes = kSmall + (kBytesPerCharacter * static_cast<uint64_t>(text->Length()));
-  ClaimAndForward(call, {text}, bytes);
+  call.ForwardCharged({text}, bytes, kRefused);
 }
 
 // Nothing but a result of `segment` leads to %SegmentsPrototype%.

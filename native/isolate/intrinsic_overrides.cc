@@ -74,32 +74,31 @@ void IntrinsicOverrides::ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v
 
 void IntrinsicOverrides::Constructor(v8::Local<v8::Object> holder, const char* name,
                                      v8::FunctionCallback callback) {
-  v8::Isolate* isolate = thread_.isolate();
-  v8::Local<v8::String> key = Literal(isolate, name);
-  v8::Local<v8::Function> original = Original(holder, key);
-  if (original.IsEmpty()) return;
-  v8::Local<v8::Name> traps[] = {Literal(isolate, "construct")};
-  v8::Local<v8::Value> trap[] = {Replacement(Kind::kConstruct, original, callback)};
-  ReplaceConstructor(holder, key, v8::Object::New(isolate, v8::Null(isolate), traps, trap, 1));
+  ReplaceConstructor(holder, name, callback, {{"construct", Kind::kConstruct}});
 }
 
 void IntrinsicOverrides::CallableConstructor(v8::Local<v8::Object> holder, const char* name,
                                              v8::FunctionCallback callback) {
+  ReplaceConstructor(holder, name, callback,
+                     {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}});
+}
+
+void IntrinsicOverrides::ReplaceConstructor(v8::Local<v8::Object> holder, const char* name,
+                                            v8::FunctionCallback callback,
+                                            std::initializer_list<Trap> traps) {
   v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::String> key = Literal(isolate, name);
   v8::Local<v8::Function> original = Original(holder, key);
   if (original.IsEmpty()) return;
-  v8::Local<v8::Name> traps[] = {Literal(isolate, "construct"), Literal(isolate, "apply")};
-  v8::Local<v8::Value> trap[] = {Replacement(Kind::kConstruct, original, callback),
-                                 Replacement(Kind::kCallOfConstructor, original, callback)};
-  ReplaceConstructor(holder, key, v8::Object::New(isolate, v8::Null(isolate), traps, trap, 2));
-}
-
-void IntrinsicOverrides::ReplaceConstructor(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
-                                            v8::Local<v8::Object> handler) {
-  v8::Isolate* isolate = thread_.isolate();
-  v8::Local<v8::Context> context = thread_.realm().context();
-  v8::Local<v8::Function> original = Original(holder, key);
+  std::vector<v8::Local<v8::Name>> names;
+  std::vector<v8::Local<v8::Value>> functions;
+  for (const Trap& trap : traps) {
+    names.push_back(Literal(isolate, trap.name));
+    functions.push_back(Replacement(trap.kind, original, callback));
+  }
+  v8::Local<v8::Object> handler =
+      v8::Object::New(isolate, v8::Null(isolate), names.data(), functions.data(), names.size());
   v8::Local<v8::Value> proxy = v8::Proxy::New(context, original, handler).ToLocalChecked();
   Replace(Member(context, original, "prototype").As<v8::Object>(), Literal(isolate, "constructor"),
           proxy);
@@ -149,6 +148,18 @@ v8::MaybeLocal<v8::Value> IntrinsicOverrides::Call::Forward(
 void IntrinsicOverrides::Call::PassOn() const {
   v8::Local<v8::Value> result;
   if (Forward(arguments_).ToLocal(&result)) Return(result);
+}
+
+void IntrinsicOverrides::Call::ForwardCharged(std::vector<v8::Local<v8::Value>> arguments,
+                                              uint64_t bytes, const char* refused) const {
+  MemoryCharges& charges = thread().charges();
+  if (!charges.Claim(bytes)) return ThrowRangeError(refused);
+  v8::Local<v8::Value> result;
+  if (!Forward(std::move(arguments)).ToLocal(&result) || !result->IsObject()) {
+    return charges.Refund(bytes);
+  }
+  charges.Track(result.As<v8::Object>(), bytes);
+  Return(result);
 }
 
 void IntrinsicOverrides::Call::ThrowRangeError(const char* message) const {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <vector>
 
 namespace isolet {
@@ -49,6 +50,10 @@ class IntrinsicOverrides {
     v8::MaybeLocal<v8::Value> Forward(std::vector<v8::Local<v8::Value>> arguments) const;
     // The same with all that were given, as the call's result.
     void PassOn() const;
+    // The original's result on the runtime's account, `bytes` being the object's; or a
+    // RangeError that says `refused`.
+    void ForwardCharged(std::vector<v8::Local<v8::Value>> arguments, uint64_t bytes,
+                        const char* refused) const;
     void Return(v8::Local<v8::Value> value) const { info_.GetReturnValue().Set(value); }
     void ThrowRangeError(const char* message) const;
 
@@ -73,8 +78,12 @@ class IntrinsicOverrides {
  private:
   void ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
                      v8::Local<v8::String> shown, v8::FunctionCallback callback);
-  void ReplaceConstructor(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
-                          v8::Local<v8::Object> handler);
+  struct Trap {
+    const char* name;
+    Kind kind;
+  };
+  void ReplaceConstructor(v8::Local<v8::Object> holder, const char* name,
+                          v8::FunctionCallback callback, std::initializer_list<Trap> traps);
   v8::Local<v8::Function> Original(v8::Local<v8::Object> holder, v8::Local<v8::Name> name) const;
   v8::Local<v8::Function> Replacement(Kind kind, v8::Local<v8::Function> original,
                                       v8::FunctionCallback callback);

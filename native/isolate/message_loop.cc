@@ -115,8 +115,9 @@ void MessageLoop::Refuse(const Message& command, const Failure& why) {
 }
 
 void MessageLoop::Dispatch(Message& message) {
-  if (const Failure* why = thread_.host_calls().GivenUp(message.parent)) {
-    return Refuse(message, *why);
+  if (message.parent != 0) {
+    const Failure* why = thread_.host_calls().GivenUp(message.parent);
+    if (why != nullptr) return Refuse(message, *why);
   }
   switch (message.kind) {
     case MessageKind::kEvaluate:

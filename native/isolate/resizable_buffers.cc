@@ -35,7 +35,6 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   if (!call[1]->IsObject()) return call.PassOn();
   v8::Isolate* isolate = call.isolate();
-  MemoryCharges& charges = call.thread().charges();
   v8::Local<v8::Value> length;
   v8::Local<v8::Value> most;
   uint64_t bytes = 0;
@@ -45,8 +44,8 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
       !call[1].As<v8::Object>()->Get(call.context(), name).ToLocal(&most)) {
     return;
   }
-  v8::Local<v8::Value> result;
   if (most->IsUndefined()) {
+    v8::Local<v8::Value> result;
     if (call.Forward({length}).ToLocal(&result)) call.Return(result);
     return;
   }
@@ -54,12 +53,7 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Value> value[] = {most};
   v8::Local<v8::Name> names[] = {name};
   v8::Local<v8::Object> options = v8::Object::New(isolate, v8::Null(isolate), names, value, 1);
-  if (!charges.Claim(bytes)) return call.ThrowRangeError(kRefused);
-  if (!call.Forward({length, options}).ToLocal(&result) || !result->IsObject()) {
-    return charges.Refund(bytes);
-  }
-  charges.Track(result.As<v8::Object>(), bytes);
-  call.Return(result);
+  call.ForwardCharged({length, options}, bytes, kRefused);
 }
 
 // ArrayBuffer.prototype.resize, SharedArrayBuffer.prototype.grow.

@@ -113,31 +113,18 @@ void ConstructModule(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!IsWasmSource(call[0])) return call.PassOn();
   std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
   if (!module.has_value()) return;
-  MemoryCharges& charges = call.thread().charges();
   const uint64_t code = CodeOf(*module);
-  if (!charges.Claim(code)) return call.ThrowRangeError(kModuleRefused);
-  v8::Local<v8::Value> result;
   v8::Local<v8::Value> source = BufferOf(call.isolate(), *std::move(module));
-  if (!call.Forward({source, call[1]}).ToLocal(&result) || !result->IsObject()) {
-    return charges.Refund(code);
-  }
-  charges.Track(result.As<v8::Object>(), code);
-  call.Return(result);
+  call.ForwardCharged({source, call[1]}, code, kModuleRefused);
 }
 
 // new WebAssembly.Instance(module, imports)
 void ConstructInstance(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   if (!call[0]->IsWasmModuleObject()) return call.PassOn();
-  MemoryCharges& charges = call.thread().charges();
   const uint64_t memory = BytesOfInstance(call.thread(), call[0].As<v8::WasmModuleObject>());
-  if (!charges.Claim(memory)) return call.ThrowRangeError(kInstanceRefused);
-  v8::Local<v8::Value> result;
-  if (!call.Forward({call[0], call[1]}).ToLocal(&result) || !result->IsObject()) {
-    return charges.Refund(memory);
-  }
-  if (memory != 0) charges.Track(result.As<v8::Object>(), memory);
-  call.Return(result);
+  if (memory == 0) return call.PassOn();
+  call.ForwardCharged({call[0], call[1]}, memory, kInstanceRefused);
 }
 
 // A property of a memory's descriptor, read once and converted to what it is for. True
@@ -189,15 +176,8 @@ void ConstructMemory(const v8::FunctionCallbackInfo<v8::Value>& info) {
     set("maximum", is_wide ? v8::BigInt::NewFromUnsigned(isolate, most).As<v8::Value>()
                            : v8::Number::New(isolate, static_cast<double>(most)).As<v8::Value>());
   }
-  MemoryCharges& charges = call.thread().charges();
   const uint64_t bytes = std::min(maximum, uint64_t{1} << 40) * kWasmPageSize;
-  if (!charges.Claim(bytes)) return call.ThrowRangeError(kMemoryRefused);
-  v8::Local<v8::Value> result;
-  if (!call.Forward({descriptor}).ToLocal(&result) || !result->IsObject()) {
-    return charges.Refund(bytes);
-  }
-  charges.Track(result.As<v8::Object>(), bytes);
-  call.Return(result);
+  call.ForwardCharged({descriptor}, bytes, kMemoryRefused);
 }
 
 // WebAssembly.compile(bytes)

@@ -1,6 +1,6 @@
 // @ts-check
 // What became of one case in one sandbox.
-import { limitsOf, mebibyte, mostMemory } from '../../test/hostile/hostile-case.mjs';
+import { aimedMemory, limitsOf, mebibyte } from '../../test/hostile/hostile-case.mjs';
 
 /** @typedef {import('../../test/hostile/hostile-case.mjs').HostileCase} HostileCase */
 
@@ -45,7 +45,7 @@ function judge(hostile, seen) {
   if (seen.healthy === undefined) return ['hung', 'answered; a fresh sandbox then did not'];
   if (seen.killed !== undefined) return ['hung', 'answered; the process then did not end'];
   if (!seen.healthy) return ['died', 'answered; a fresh sandbox then failed'];
-  if (seen.grown > mostMemory(hostile)) return ['memory', `grew by ${grown}`];
+  if (seen.grown > aimedMemory(hostile)) return ['memory', `grew by ${grown}`];
   return ['survived', ''];
 }
 

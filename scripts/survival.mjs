@@ -8,6 +8,7 @@ import { corpus } from '../test/hostile/corpus/index.mjs';
 import { aimedMemory, limitsOf, mebibyte } from '../test/hostile/hostile-case.mjs';
 import { supervise } from '../test/hostile/supervise.mjs';
 import { buildNative, buildTypeScript, repo } from './build.mjs';
+import { cell, table } from './markdown-table.mjs';
 import { fail } from './toolchain.mjs';
 
 /** @typedef {import('../test/hostile/hostile-case.mjs').HostileCase} HostileCase */
@@ -31,11 +32,6 @@ async function measure() {
   const results = await supervise(names, (result) => console.error(tell(result)));
   mkdirSync(figures, { recursive: true });
   writeFileSync(join(figures, `${process.version}.json`), JSON.stringify(results));
-}
-
-/** Text in a cell of a table. @param {string} text */
-function cell(text) {
-  return text.replaceAll(/[|*]/g, '\\$&').replaceAll('\n', ' ');
 }
 
 /** @param {string} text @param {boolean} good */
@@ -83,20 +79,20 @@ engine's \`RangeError\` above all. What should not be is **bold**: another outco
 deadline, more memory than twice the limit and 64 MB.
 `;
 
-function table() {
+function writePage() {
   const versions = readFigures();
   if (versions.size === 0) fail('There are no figures: run `survival.mjs measure` first');
   const head = ['Script', 'What is hostile about it', ...versions.keys()];
   const lines = [introduction];
   for (const group of new Set(corpus.map((hostile) => hostile.group))) {
-    lines.push(`## ${group}\n`, `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`);
-    for (const hostile of corpus.filter((one) => one.group === group)) {
-      const results = [...versions.values()].map((byName) => byName.get(hostile.name));
-      const cells = results.map((result) => describe(hostile, result));
-      const { timeout } = limitsOf(hostile);
-      lines.push(`| \`${hostile.name}\` (${timeout} ms) | ${cell(hostile.why)} | ${cells.join(' | ')} |`);
-    }
-    lines.push('');
+    const rows = corpus
+      .filter((hostile) => hostile.group === group)
+      .map((hostile) => {
+        const results = [...versions.values()].map((byName) => byName.get(hostile.name));
+        const name = `\`${hostile.name}\` (${limitsOf(hostile).timeout} ms)`;
+        return [name, cell(hostile.why), ...results.map((result) => describe(hostile, result))];
+      });
+    lines.push(`## ${group}\n`, ...table(head, rows));
   }
   mkdirSync(join(repo, 'docs'), { recursive: true });
   writeFileSync(page, lines.join('\n'));
@@ -104,5 +100,5 @@ function table() {
 
 const command = process.argv[2];
 if (command === 'measure') await measure();
-else if (command === 'table') table();
+else if (command === 'table') writePage();
 else fail('Usage: survival.mjs measure|table');

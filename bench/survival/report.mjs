@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repo } from '../../scripts/build.mjs';
+import { cell, table } from '../../scripts/markdown-table.mjs';
 import { fail } from '../../scripts/toolchain.mjs';
 import { corpus } from '../../test/hostile/corpus/index.mjs';
 import { readAllFigures } from './figures.mjs';
@@ -35,17 +36,6 @@ What the outcome is, peers are not judged by. A script that needs what an engine
 WebAssembly) ends with an error there and counts as survived. Nor does survival say that nothing escaped: a context of
 \`node:vm\` is documented to be no wall.
 `;
-
-/** Text in a cell of a table. @param {string} text */
-function cell(text) {
-  return text.replaceAll(/[|*<]/g, '\\$&').replaceAll('\n', ' ');
-}
-
-/** @param {readonly string[]} head @param {readonly (readonly (string | number)[])[]} rows */
-function table(head, rows) {
-  const line = (/** @type {readonly (string | number)[]} */ cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
-}
 
 /** @param {Figures} figures @param {string} name @param {Verdict} verdict */
 function is(figures, name, verdict) {

@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { corpus } from '../../test/hostile/corpus/index.mjs';
 import { describeOutcome } from '../../test/hostile/hostile-case.mjs';
 import { peakMemory, resetPeak } from '../../test/hostile/peak-memory.mjs';
+import { watchEventLoop } from '../../test/support/event-loop.mjs';
 
 /** @typedef {import('./sandboxes/index.mjs').Sandbox} Sandbox */
 
@@ -20,32 +21,10 @@ import { peakMemory, resetPeak } from '../../test/hostile/peak-memory.mjs';
 
 /** A file descriptor. */
 const reports = 3;
-/** ms */
-const tick = 5;
 
 /** @param {Line} line */
 function report(line) {
   writeSync(reports, `${JSON.stringify(line)}\n`);
-}
-
-/**
- * The honest work of the host: a timer that should fire every few milliseconds.
- * @returns {() => number} stops it, and tells for how long it was kept from its work at most
- */
-function keepHostAtWork() {
-  let last = performance.now();
-  let longest = 0;
-  const beat = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last - tick);
-    last = now;
-  };
-  const timer = setInterval(beat, tick);
-  return () => {
-    beat();
-    clearInterval(timer);
-    return longest;
-  };
 }
 
 /** Whether a fresh sandbox of this process works. @param {Sandbox} sandbox */
@@ -73,7 +52,8 @@ else {
   resetPeak();
   report({ started: process.memoryUsage.rss() });
   const started = performance.now();
-  const stopWork = keepHostAtWork();
+  // The honest work of the host.
+  const stopWork = watchEventLoop();
   const outcome = await sandbox.run(hostile);
   const elapsed = performance.now() - started;
   const stalled = stopWork();

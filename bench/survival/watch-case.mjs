@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { limitsOf, mebibyte } from '../../test/hostile/hostile-case.mjs';
 import { residentOf } from '../../test/hostile/peak-memory.mjs';
+import { tailOf } from '../../test/support/tail.mjs';
 
 /** @typedef {import('../../test/hostile/hostile-case.mjs').HostileCase} HostileCase */
 /** @typedef {import('./sandboxes/index.mjs').SandboxEntry} SandboxEntry */
@@ -33,9 +34,7 @@ export function watchCase(sandbox, hostile, grace) {
     });
     /** @type {Observation} */
     const seen = { grown: 0, stderr: '' };
-    child.stderr?.setEncoding('utf8').on('data', (text) => {
-      seen.stderr = (seen.stderr + text).slice(-mostOutput);
-    });
+    const stderr = tailOf(child.stderr, mostOutput);
 
     let before = Number.POSITIVE_INFINITY;
     let latest = performance.now() + startGuard;
@@ -62,7 +61,7 @@ export function watchCase(sandbox, hostile, grace) {
     child.on('close', (code, signal) => {
       clearInterval(timer);
       if (code !== 0) seen.ended = signal ?? `exit code ${code}`;
-      resolve(seen);
+      resolve({ ...seen, stderr: stderr() });
     });
   });
 }

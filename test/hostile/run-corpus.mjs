@@ -5,9 +5,10 @@
 // tells of what. Its stdout belongs to the host and stays empty. supervise.mjs starts this, limits its memory, and goes
 // on after a death.
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { watchEventLoop } from '../support/event-loop.mjs';
+import { isolet, native, outcomeOf } from '../support/isolet.mjs';
 import { corpus } from './corpus/index.mjs';
 import { Honest } from './honest.mjs';
 import { hostFunctions } from './host-functions.mjs';
@@ -31,24 +32,12 @@ import { peakMemory, resetPeak } from './peak-memory.mjs';
  * @property {string[]} harm what the case did to the host or to its neighbours
  */
 
-const require = createRequire(import.meta.url);
-/** @type {typeof import('isolet')} */
-const { Runtime, IsoletError, JavaScriptError } = require('../../dist/index.js');
-/** @type {import('../../lib/binding.js').NativeBinding} */
-const native = require('../../dist/binding.js').nativeBinding();
+const { Runtime, JavaScriptError } = isolet;
 
 /** A file descriptor. */
 const reports = 3;
 /** ms; a thread that is given up is freed when its builtin returns, and cases are made so that it does. */
 const threadGuard = 120_000;
-const tick = 5;
-
-/** @param {unknown} error @returns {Outcome} */
-function outcomeOf(error) {
-  if (error instanceof JavaScriptError) return error.name;
-  if (error instanceof IsoletError) return error.code;
-  return `not an error of isolet: ${inspect(error)}`;
-}
 
 /** What of the host must show nowhere: where its code lies. */
 const hostPlaces = [
@@ -64,23 +53,6 @@ function textOf(value, error) {
       ? [error.name, error.message, error.stack, error.frames, error.value, error.properties]
       : [];
   return inspect([value, ...details], { depth: 6, maxStringLength: 100_000, maxArrayLength: 1000 });
-}
-
-/** How long the event loop stood still, at most. */
-function watchLoop() {
-  let last = performance.now();
-  let longest = 0;
-  const beat = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last - tick);
-    last = now;
-  };
-  const timer = setInterval(beat, tick);
-  return () => {
-    beat();
-    clearInterval(timer);
-    return longest;
-  };
 }
 
 /** @param {import('isolet').Runtime} runtime @param {Outcome} outcome */
@@ -130,7 +102,7 @@ async function run(hostile, honest, changesOfHost) {
   const functions = hostFunctions((code) => runtime.eval(code));
   for (const name of hostile.host ?? []) runtime.bindFunction(name, functions[name]);
 
-  const stopWatching = watchLoop();
+  const stopWatching = watchEventLoop();
   const { outcome, value, error, elapsed } = await call(hostile, runtime);
   const longestStop = stopWatching();
   const abandoned = runtime.isClosed() && outcome === 'ERR_TIMEOUT';

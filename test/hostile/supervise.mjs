@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { tailOf } from '../support/tail.mjs';
 import { mebibyte } from './hostile-case.mjs';
 import { residentOf } from './peak-memory.mjs';
 
@@ -28,15 +29,6 @@ const mostSilence = 180_000;
 const lookEvery = 10;
 /** Characters. V8 can print a trace of every collection of a dying heap. */
 const mostOutput = 100_000;
-
-/** The end of what a stream says. @param {import('node:stream').Readable | null} stream */
-function tailOf(stream) {
-  let tail = '';
-  stream?.setEncoding('utf8').on('data', (text) => {
-    tail = (tail + text).slice(-mostOutput);
-  });
-  return () => tail;
-}
 
 /**
  * Kills the process if it takes too much memory, or is silent for too long.
@@ -72,8 +64,8 @@ function runOnce(names, onResult) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [runner, ...names], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     const guarding = guard(child);
-    const stdout = tailOf(child.stdout);
-    const stderr = tailOf(child.stderr);
+    const stdout = tailOf(child.stdout, mostOutput);
+    const stderr = tailOf(child.stderr, mostOutput);
     let started = 0;
     let finished = false;
     const reports = /** @type {import('node:stream').Readable} */ (child.stdio[3]);

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { hostFunctions } from '../hostile/host-functions.mjs';
 import { limitsOf } from '../hostile/hostile-case.mjs';
+import { isolet } from '../support/isolet.mjs';
 import { hostileCases } from './hostile-cases.mjs';
-import { isolet } from './isolet.mjs';
 
 /** @typedef {import('../fuzz/random.mjs').Random} Random */
 /** @typedef {import('../hostile/hostile-case.mjs').HostileCase} HostileCase */

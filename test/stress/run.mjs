@@ -7,10 +7,10 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Random } from '../fuzz/random.mjs';
 import { watchHostRealm } from '../hostile/host-realm.mjs';
+import { isolet, native } from '../support/isolet.mjs';
 import { Answers } from './answers.mjs';
 import { attack } from './attack.mjs';
 import { kinds, live } from './honest/index.mjs';
-import { isolet, native } from './isolet.mjs';
 import { beat, Journal } from './journal.mjs';
 import { LoopWatch, SyncCalls } from './loop-watch.mjs';
 

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { mebibyte } from '../hostile/hostile-case.mjs';
 import { residentOf } from '../hostile/peak-memory.mjs';
+import { tailOf } from '../support/tail.mjs';
 
 const program = fileURLToPath(new URL('run.mjs', import.meta.url));
 
@@ -80,15 +81,6 @@ export class Memory {
  * @property {Memory} memory
  */
 
-/** The end of what a stream says. @param {import('node:stream').Readable | null} stream */
-function tailOf(stream, length = mostStderr) {
-  let tail = '';
-  stream?.setEncoding('utf8').on('data', (text) => {
-    tail = (tail + text).slice(-length);
-  });
-  return () => tail;
-}
-
 /** The report, if all of what the process has to write came: a long line, the report, nothing else. @param {string} stdout */
 function parseReport(stdout) {
   const [, report] = /^\.{1048576}\n(\{.*\})\n$/.exec(stdout) ?? [];
@@ -105,7 +97,7 @@ export function supervise({ seed, seconds, env, patience }) {
     const args = ['--expose-gc', program, String(seed), String(seconds)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
     const stdout = tailOf(child.stdout, Number.POSITIVE_INFINITY);
-    const stderr = tailOf(child.stderr);
+    const stderr = tailOf(child.stderr, mostStderr);
     const cases = new Cases();
     const memory = new Memory();
     const latestEnd = performance.now() + seconds * 1000 + mostDelay * patience;

@@ -1,6 +1,6 @@
 // @ts-check
 // What an honest runtime is: it is asked, and a model at the host knows the right answer.
-import { isolet } from '../isolet.mjs';
+import { isolet } from '../../support/isolet.mjs';
 
 /**
  * @typedef {object} Honest

@@ -1,7 +1,7 @@
 // @ts-check
 // Plugins with hooks, loaded, replaced and unloaded by a manager.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isolet } from '../isolet.mjs';
+import { isolet } from '../../support/isolet.mjs';
 import { hangGuard } from './honest.mjs';
 
 const pluginDir = new URL('../../fixtures/stress/', import.meta.url);

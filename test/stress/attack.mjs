@@ -85,8 +85,10 @@ async function checkAfterwards(runtime, outcome) {
     return answer === 42 ? [] : [`the runtime then answered ${inspect(answer)}, not 42`];
   } catch (error) {
     const later = error instanceof isolet.IsoletError ? error.code : inspect(error);
-    // What ended it is told again. One that is nearly full may fill up with the next call.
-    return later === outcome || later === 'ERR_HEAP_LIMIT'
+    // What ended it is told again. One that is nearly full may fill up with the next call. And where a sync call left a
+    // promise pending, the code behind it goes on under the runtime's own limit: a builtin that never looks ends it then.
+    const isLeftBehind = outcome === 'ERR_PENDING_PROMISE' && later === 'ERR_TIMEOUT' && runtime.isClosed();
+    return later === outcome || later === 'ERR_HEAP_LIMIT' || isLeftBehind
       ? []
       : [`the runtime then failed: ${inspect(error)}`];
   }

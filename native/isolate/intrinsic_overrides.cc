@@ -94,8 +94,8 @@ void IntrinsicOverrides::ReplaceConstructor(v8::Local<v8::Object> holder, const 
   std::vector<v8::Local<v8::Name>> names;
   std::vector<v8::Local<v8::Value>> functions;
   for (const Trap& trap : traps) {
-    names.push_back(Literal(isolate, trap.name));
-    functions.push_back(Replacement(trap.kind, original, callback));
+    names.emplace_back(Literal(isolate, trap.name));
+    functions.emplace_back(Replacement(trap.kind, original, callback));
   }
   v8::Local<v8::Object> handler =
       v8::Object::New(isolate, v8::Null(isolate), names.data(), functions.data(), names.size());

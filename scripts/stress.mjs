@@ -12,7 +12,7 @@ import { buildNative, buildRoot, buildTypeScript, sanitizerOf } from './build.mj
 import { addressSanitizerEnvironment } from './sanitizers.mjs';
 import { fail } from './toolchain.mjs';
 
-/** What the process may have grown by from the second fifth of the time to the last, in bytes, medians compared. */
+/** What the process may have grown by from the end of the second span to that of the last, in bytes; the first warms up. */
 const mostGrowth = 256 * mebibyte;
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ await buildNative('isolet', sanitize);
 buildTypeScript();
 
 console.log(`Seed ${seed}, ${seconds} s, Node ${process.version}`);
-const { death, stderr, report, cases, memory } = await supervise({
+const { death, stderr, report, cases, peak } = await supervise({
   seed,
   seconds,
   env: {
@@ -45,25 +45,21 @@ const { death, stderr, report, cases, memory } = await supervise({
 
 /** @param {number} bytes */
 const inMebibytes = (bytes) => `${Math.round(bytes / mebibyte)} MiB`;
-const growth = memory.medianOf(4) - memory.medianOf(1);
 const failures = [...(report?.failures ?? [])];
 if (death !== undefined) failures.push(`${death}\nThe last cases:\n${cases.describeLast()}\n${stderr}`);
-// A sanitizer keeps freed memory for a while.
-if (!sanitize && growth > mostGrowth) failures.push(`it grew by ${inMebibytes(growth)}`);
-
 if (report !== undefined) {
   const { right, longestStall, longestUnexplained, left, leftOfHeap } = report;
   console.log(`Right answers of honest runtimes: ${right}`);
   console.log(
     `Longest stall of the event loop: ${Math.round(longestStall)} ms; not explained by sync calls: ${Math.round(longestUnexplained)} ms`,
   );
+  const after = left.map(inMebibytes).join(', ');
   console.log(
-    `Resident once all was released: ${inMebibytes(left)}, of which the host's heap is ${inMebibytes(leftOfHeap)}`,
+    `Resident once all was released: ${after}, of which the host's heap is ${inMebibytes(leftOfHeap)}; at most: ${inMebibytes(peak)}`,
   );
+  const growth = (left.at(-1) ?? 0) - (left[1] ?? 0);
+  // A sanitizer keeps freed memory for a while.
+  if (!sanitize && growth > mostGrowth) failures.push(`it grew by ${inMebibytes(growth)}`);
 }
 console.log(`Hostile cases: ${cases.outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);
-const medians = /** @type {const} */ ([0, 1, 2, 3, 4]).map((fifth) => inMebibytes(memory.medianOf(fifth)));
-console.log(
-  `Memory: ${inMebibytes(memory.peak)} at most; medians of each fifth of the time: ${medians.join(', ')}`,
-);
 if (failures.length > 0) fail(`Failed with seed ${seed}:\n${failures.join('\n')}`);

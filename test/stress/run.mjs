@@ -20,9 +20,17 @@ import { LoopWatch, SyncCalls } from './loop-watch.mjs';
  * @property {string[]} failures
  * @property {number} longestStall ms
  * @property {number} longestUnexplained ms
- * @property {number} left bytes resident once all was released
- * @property {number} leftOfHeap bytes of those that the host's own heap holds
+ * @property {number[]} left bytes resident at the end of each span, once all was released
+ * @property {number} leftOfHeap bytes of the last of those that the host's own heap holds
  */
+
+/** @typedef {() => boolean} IsOver */
+
+/**
+ * The time is cut into so many spans, each of which ends with all released: what is resident then is compared. While
+ * runtimes live, it depends on which hostile cases run.
+ */
+const spans = 5;
 
 const hostileAtOnce = 2;
 const honestOfEachKind = 2;
@@ -36,8 +44,6 @@ const releaseGuard = 300_000;
 const lengthOfOutput = 2 ** 20;
 
 const [seed = 0, seconds = 0] = process.argv.slice(2).map(Number);
-const over = performance.now() + seconds * 1000;
-const isOver = () => performance.now() >= over;
 
 const answers = new Answers();
 const calls = new SyncCalls();
@@ -51,23 +57,25 @@ function makeRandom() {
   return random;
 }
 
-/** @param {import('./honest/honest.mjs').Kind} kind @param {Random} random */
-async function keepHonest(kind, random) {
+/** @param {IsOver} isOver @param {import('./honest/honest.mjs').Kind} kind @param {Random} random */
+async function keepHonest(isOver, kind, random) {
   while (!isOver()) await live(kind, random, answers, calls);
 }
 
-/** @param {'sync' | 'async'} how @param {Random} random @param {string} name */
-async function keepAttacking(how, random, name) {
-  const journal = new Journal(name);
+/** @param {IsOver} isOver @param {'sync' | 'async'} how @param {Random} random @param {Journal} journal */
+async function keepAttacking(isOver, how, random, journal) {
   while (!isOver()) {
     for (const wrong of await attack(random, how, journal, calls)) answers.fail(wrong);
     if (how === 'sync') await pause(betweenSyncAttacks);
   }
 }
 
-/** Workers one after another, every other of which is terminated. @param {'honest' | 'hostile'} side @param {Random} random */
-async function keepWorkers(side, random) {
-  while (!isOver()) {
+/**
+ * Workers one after another, every other of which is terminated before its rounds are done.
+ * @param {number} over time, in ms @param {'honest' | 'hostile'} side @param {Random} random
+ */
+async function keepWorkers(over, side, random) {
+  while (performance.now() < over) {
     const rounds = 1 + random.below(mostWorkerRounds);
     const workerData = { side, seed: random.next(), rounds, name: `worker${workers++}` };
     const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData });
@@ -113,23 +121,36 @@ process.on('uncaughtException', (error) => answers.fail(`an uncaught exception: 
 
 const changesOfHost = watchHostRealm();
 const beats = setInterval(beat, betweenBeats);
-const watch = new LoopWatch(calls);
-
 const honest = kinds.flatMap((kind) =>
-  Array.from({ length: honestOfEachKind }, () => keepHonest(kind, makeRandom())),
+  Array.from({ length: honestOfEachKind }, () => ({ kind, random: makeRandom() })),
 );
-const hostile = Array.from({ length: hostileAtOnce }, (_, i) =>
-  keepAttacking('async', makeRandom(), `async${i}`),
-);
-await Promise.all([
-  ...honest,
-  ...hostile,
-  keepAttacking('sync', makeRandom(), 'sync'),
-  keepWorkers('honest', makeRandom()),
-  keepWorkers('hostile', makeRandom()),
-]);
-watch.stop();
-await checkReleased();
+const hostile = Array.from({ length: hostileAtOnce }, (_, i) => ({
+  random: makeRandom(),
+  journal: new Journal(`async${i}`),
+}));
+const sync = { random: makeRandom(), journal: new Journal('sync') };
+const workersOf = { honest: makeRandom(), hostile: makeRandom() };
+
+/** @type {number[]} */
+const left = [];
+const stalls = { longest: 0, longestUnexplained: 0 };
+for (let span = 0; span < spans; span++) {
+  const over = performance.now() + (seconds * 1000) / spans;
+  const isOver = () => performance.now() >= over;
+  const watch = new LoopWatch(calls);
+  await Promise.all([
+    ...honest.map(({ kind, random }) => keepHonest(isOver, kind, random)),
+    ...hostile.map(({ random, journal }) => keepAttacking(isOver, 'async', random, journal)),
+    keepAttacking(isOver, 'sync', sync.random, sync.journal),
+    keepWorkers(over, 'honest', workersOf.honest),
+    keepWorkers(over, 'hostile', workersOf.hostile),
+  ]);
+  watch.stop();
+  stalls.longest = Math.max(stalls.longest, watch.longest);
+  stalls.longestUnexplained = Math.max(stalls.longestUnexplained, watch.longestUnexplained);
+  await checkReleased();
+  left.push(process.memoryUsage.rss());
+}
 const { lostThreads } = isolet.getProcessStats();
 if (lostThreads > 0) answers.fail(`${lostThreads} threads were lost`);
 clearInterval(beats);
@@ -139,9 +160,9 @@ for (const name of changesOfHost()) answers.fail(`the host's realm was changed: 
 const report = {
   right: answers.right,
   failures: answers.wrong,
-  longestStall: watch.longest,
-  longestUnexplained: watch.longestUnexplained,
-  left: process.memoryUsage.rss(),
+  longestStall: stalls.longest,
+  longestUnexplained: stalls.longestUnexplained,
+  left,
   leftOfHeap: process.memoryUsage().heapTotal,
 };
 leaveRuntimesBehind();

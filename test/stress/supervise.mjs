@@ -50,35 +50,13 @@ export class Cases {
   }
 }
 
-/** Samples of resident memory, in bytes. */
-export class Memory {
-  /** @type {number[]} */
-  #samples = [];
-
-  /** @param {number} resident */
-  note(resident) {
-    if (resident > 0) this.#samples.push(resident);
-  }
-
-  get peak() {
-    return this.#samples.reduce((most, one) => Math.max(most, one), 0);
-  }
-
-  /** The median of one fifth of the time. @param {0 | 1 | 2 | 3 | 4} fifth */
-  medianOf(fifth) {
-    const length = this.#samples.length / 5;
-    const part = this.#samples.slice(fifth * length, (fifth + 1) * length).sort((a, b) => a - b);
-    return part[part.length >> 1] ?? 0;
-  }
-}
-
 /**
  * @typedef {object} Result
  * @property {string | undefined} death why the process did not end as it should
  * @property {string} stderr its end
  * @property {import('./run.mjs').Report | undefined} report
  * @property {Cases} cases
- * @property {Memory} memory
+ * @property {number} peak bytes resident, at most
  */
 
 /** The report, if all of what the process has to write came: a long line, the report, nothing else. @param {string} stdout */
@@ -99,7 +77,7 @@ export function supervise({ seed, seconds, env, patience }) {
     const stdout = tailOf(child.stdout, Number.POSITIVE_INFINITY);
     const stderr = tailOf(child.stderr, mostStderr);
     const cases = new Cases();
-    const memory = new Memory();
+    let peak = 0;
     const latestEnd = performance.now() + seconds * 1000 + mostDelay * patience;
     let lastBeat = performance.now();
     /** @type {string | undefined} */
@@ -113,7 +91,7 @@ export function supervise({ seed, seconds, env, patience }) {
     });
     const timer = setInterval(() => {
       const resident = residentOf(child.pid ?? 0);
-      memory.note(resident);
+      peak = Math.max(peak, resident);
       if (resident > mostMemory) death ??= `it took ${Math.round(resident / mebibyte)} MiB, and was killed`;
       if (performance.now() - lastBeat > mostSilence * patience) death ??= 'it hung, and was killed';
       if (performance.now() > latestEnd) death ??= 'it did not come to its end, and was killed';
@@ -126,7 +104,7 @@ export function supervise({ seed, seconds, env, patience }) {
       const report = parseReport(stdout());
       if (code !== 0) death ??= `it ended by ${signal ?? `exit code ${code}`}`;
       if (report === undefined) death ??= `not all of its output came, or more: …${stdout().slice(-1000)}`;
-      resolve({ death, stderr: stderr(), report, cases, memory });
+      resolve({ death, stderr: stderr(), report, cases, peak });
     });
   });
 }

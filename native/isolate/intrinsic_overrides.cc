@@ -32,11 +32,15 @@ v8::Local<v8::Function> IntrinsicOverrides::Original(v8::Local<v8::Object> holde
   return value.As<v8::Function>();
 }
 
-v8::Local<v8::Function> IntrinsicOverrides::Replacement(Kind kind, v8::Local<v8::Function> original,
-                                                        v8::FunctionCallback callback) {
+v8::Local<v8::Function> IntrinsicOverrides::Replacement(
+    Kind kind, v8::Local<v8::Function> original, v8::FunctionCallback callback,
+    std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
-  overrides_.push_back({this, kind, v8::Global<v8::Function>(isolate, original)});
+  overrides_.push_back({this, kind, v8::Global<v8::Function>(isolate, original), {}});
+  for (v8::Local<v8::Object> helper : helpers) {
+    overrides_.back().helpers.emplace_back(isolate, helper);
+  }
   const int length = Member(context, original, "length")->Int32Value(context).FromMaybe(0);
   return v8::Function::New(context, callback, v8::External::New(isolate, &overrides_.back()),
                            length, v8::ConstructorBehavior::kThrow)
@@ -52,57 +56,61 @@ void IntrinsicOverrides::Replace(v8::Local<v8::Object> holder, v8::Local<v8::Nam
 }
 
 void IntrinsicOverrides::Method(v8::Local<v8::Object> holder, const char* name,
-                                v8::FunctionCallback callback) {
+                                v8::FunctionCallback callback,
+                                std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Local<v8::String> key = Literal(thread_.isolate(), name);
-  ReplaceMethod(holder, key, key, callback);
+  ReplaceMethod(holder, key, key, callback, helpers);
 }
 
 void IntrinsicOverrides::Iterator(v8::Local<v8::Object> holder, v8::FunctionCallback callback) {
   v8::Isolate* isolate = thread_.isolate();
   ReplaceMethod(holder, v8::Symbol::GetIterator(isolate), Literal(isolate, "[Symbol.iterator]"),
-                callback);
+                callback, {});
 }
 
 void IntrinsicOverrides::ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
-                                       v8::Local<v8::String> shown, v8::FunctionCallback callback) {
+                                       v8::Local<v8::String> shown, v8::FunctionCallback callback,
+                                       std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Local<v8::Function> original = Original(holder, key);
   if (original.IsEmpty()) return;
-  v8::Local<v8::Function> method = Replacement(Kind::kMethod, original, callback);
+  v8::Local<v8::Function> method = Replacement(Kind::kMethod, original, callback, helpers);
   method->SetName(shown);
   Replace(holder, key, method);
 }
 
-void IntrinsicOverrides::Constructor(v8::Local<v8::Object> holder, const char* name,
-                                     v8::FunctionCallback callback) {
-  ReplaceConstructor(holder, name, callback, {{"construct", Kind::kConstruct}});
+v8::Local<v8::Object> IntrinsicOverrides::Constructor(
+    v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback,
+    std::initializer_list<v8::Local<v8::Object>> helpers) {
+  return ReplaceConstructor(holder, name, callback, {{"construct", Kind::kConstruct}}, helpers);
 }
 
 void IntrinsicOverrides::CallableConstructor(v8::Local<v8::Object> holder, const char* name,
                                              v8::FunctionCallback callback) {
   ReplaceConstructor(holder, name, callback,
-                     {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}});
+                     {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}}, {});
 }
 
-void IntrinsicOverrides::ReplaceConstructor(v8::Local<v8::Object> holder, const char* name,
-                                            v8::FunctionCallback callback,
-                                            std::initializer_list<Trap> traps) {
+v8::Local<v8::Object> IntrinsicOverrides::ReplaceConstructor(
+    v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback,
+    std::initializer_list<Trap> traps, std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::String> key = Literal(isolate, name);
   v8::Local<v8::Function> original = Original(holder, key);
-  if (original.IsEmpty()) return;
+  if (original.IsEmpty()) return {};
   std::vector<v8::Local<v8::Name>> names;
   std::vector<v8::Local<v8::Value>> functions;
   for (const Trap& trap : traps) {
     names.emplace_back(Literal(isolate, trap.name));
-    functions.emplace_back(Replacement(trap.kind, original, callback));
+    functions.emplace_back(Replacement(trap.kind, original, callback, helpers));
   }
   v8::Local<v8::Object> handler =
       v8::Object::New(isolate, v8::Null(isolate), names.data(), functions.data(), names.size());
-  v8::Local<v8::Value> proxy = v8::Proxy::New(context, original, handler).ToLocalChecked();
+  v8::Local<v8::Proxy> proxy = v8::Proxy::New(context, original, handler).ToLocalChecked();
   Replace(Member(context, original, "prototype").As<v8::Object>(), Literal(isolate, "constructor"),
           proxy);
   Replace(holder, key, proxy);
+  return proxy;
 }
 
 // A trap gets its target, the arguments as an array that V8 has just made, and

@@ -23,6 +23,7 @@ class IntrinsicOverrides {
     IntrinsicOverrides* owner;
     Kind kind;
     v8::Global<v8::Function> original;
+    std::vector<v8::Global<v8::Object>> helpers;
   };
 
  public:
@@ -44,6 +45,10 @@ class IntrinsicOverrides {
     // `undefined` where there is none.
     v8::Local<v8::Value> operator[](size_t index) const;
     const std::vector<v8::Local<v8::Value>>& arguments() const { return arguments_; }
+    // What Method() or Constructor() was given for the callback.
+    v8::Local<v8::Object> helper(size_t index) const {
+      return override_.helpers[index].Get(isolate());
+    }
 
     // The original with these arguments; a constructor for whatever `new.target` is, and if
     // it was called, for itself.
@@ -64,29 +69,38 @@ class IntrinsicOverrides {
   };
 
   // Where `holder` lacks the property, as older versions of V8 may, nothing happens.
-  void Method(v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback);
+  // `helpers` are for the callback, and out of the plugin's reach.
+  void Method(v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback,
+              std::initializer_list<v8::Local<v8::Object>> helpers = {});
   // The method [Symbol.iterator].
   void Iterator(v8::Local<v8::Object> holder, v8::FunctionCallback callback);
   // A proxy of the original with a trap for construction: of all that can be put in its
   // place, what differs least from it. (Rejected: a function of our own, which has
   // properties that no strict function has.) `prototype.constructor` is the proxy, too.
-  void Constructor(v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback);
+  // Returns the proxy.
+  v8::Local<v8::Object> Constructor(v8::Local<v8::Object> holder, const char* name,
+                                    v8::FunctionCallback callback,
+                                    std::initializer_list<v8::Local<v8::Object>> helpers = {});
   // One that does the same if it is called without `new`.
   void CallableConstructor(v8::Local<v8::Object> holder, const char* name,
                            v8::FunctionCallback callback);
 
  private:
   void ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
-                     v8::Local<v8::String> shown, v8::FunctionCallback callback);
+                     v8::Local<v8::String> shown, v8::FunctionCallback callback,
+                     std::initializer_list<v8::Local<v8::Object>> helpers);
   struct Trap {
     const char* name;
     Kind kind;
   };
-  void ReplaceConstructor(v8::Local<v8::Object> holder, const char* name,
-                          v8::FunctionCallback callback, std::initializer_list<Trap> traps);
+  v8::Local<v8::Object> ReplaceConstructor(v8::Local<v8::Object> holder, const char* name,
+                                           v8::FunctionCallback callback,
+                                           std::initializer_list<Trap> traps,
+                                           std::initializer_list<v8::Local<v8::Object>> helpers);
   v8::Local<v8::Function> Original(v8::Local<v8::Object> holder, v8::Local<v8::Name> name) const;
   v8::Local<v8::Function> Replacement(Kind kind, v8::Local<v8::Function> original,
-                                      v8::FunctionCallback callback);
+                                      v8::FunctionCallback callback,
+                                      std::initializer_list<v8::Local<v8::Object>> helpers);
   void Replace(v8::Local<v8::Object> holder, v8::Local<v8::Name> name,
                v8::Local<v8::Value> replacement) const;
 

@@ -13,10 +13,20 @@ using Call = IntrinsicOverrides::Call;
 
 constexpr char kRefused[] = "Array buffer allocation failed";
 
+// What each is charged beyond its bytes. Its reservation is two mappings of the process, of
+// which the system has 65,530 (vm.max_map_count): past them the host dies, so that of a byte
+// each there must be few.
+constexpr uint64_t kReservation = 64 << 10;
+
 uint64_t SizeOf(v8::Local<v8::Object> buffer) {
   if (buffer->IsArrayBuffer()) return buffer.As<v8::ArrayBuffer>()->ByteLength();
   if (buffer->IsSharedArrayBuffer()) return buffer.As<v8::SharedArrayBuffer>()->ByteLength();
   return 0;
+}
+
+uint64_t HeldBy(v8::Local<v8::Object> buffer) {
+  const bool is_gone = buffer->IsArrayBuffer() && buffer.As<v8::ArrayBuffer>()->WasDetached();
+  return is_gone ? 0 : kReservation + SizeOf(buffer);
 }
 
 // A length as the language reads one: once, and by code of the plugin's. Negative and
@@ -53,7 +63,7 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Value> value[] = {most};
   v8::Local<v8::Name> names[] = {name};
   v8::Local<v8::Object> options = v8::Object::New(isolate, v8::Null(isolate), names, value, 1);
-  call.ForwardCharged({length, options}, bytes, kRefused);
+  call.ForwardCharged({length, options}, kReservation + bytes, kRefused);
 }
 
 // ArrayBuffer.prototype.resize, SharedArrayBuffer.prototype.grow.
@@ -71,7 +81,7 @@ void Resize(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Value> result;
   const bool resized = call.Forward({length}).ToLocal(&result);
   charges.Refund(more);
-  charges.Adjust(buffer, SizeOf(buffer));
+  charges.Adjust(buffer, HeldBy(buffer));
   if (resized) call.Return(result);
 }
 
@@ -91,7 +101,7 @@ void Transfer(const v8::FunctionCallbackInfo<v8::Value>& info) {
   charges.Refund(bytes);
   if (!transferred) return;
   charges.Move(buffer, result.As<v8::Object>());
-  charges.Adjust(result.As<v8::Object>(), SizeOf(result.As<v8::Object>()));
+  charges.Adjust(result.As<v8::Object>(), HeldBy(result.As<v8::Object>()));
   call.Return(result);
 }
 
@@ -99,7 +109,7 @@ void Transfer(const v8::FunctionCallbackInfo<v8::Value>& info) {
 void TransferToFixedLength(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   call.PassOn();
-  call.thread().charges().Adjust(call.receiver(), SizeOf(call.receiver()));
+  call.thread().charges().Adjust(call.receiver(), HeldBy(call.receiver()));
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "isolate/wasm_memories.h"
 
 #include <algorithm>
-#include <memory>
+#include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
@@ -19,92 +21,12 @@ using Call = IntrinsicOverrides::Call;
 // Machine code for each byte of a module, both compilers together, generously.
 constexpr uint64_t kCodePerByte = 8;
 // What an empty module takes: 4,600 to 11,300.
-constexpr uint64_t kModule = 10 << 10;
+constexpr uint64_t kEmptyModule = 10 << 10;
 
 constexpr char kMemoryRefused[] = "WebAssembly.Memory(): could not allocate memory";
 constexpr char kInstanceRefused[] = "WebAssembly.Instance(): Out of memory";
 uint64_t CodeOf(const BoundedModule& module) {
-  return kModule + (module.bytes.size() * kCodePerByte);
-}
-
-// What an asynchronous call has claimed, until its promise settles.
-struct Claims {
-  RuntimeThread& thread;
-  uint64_t code;
-  uint64_t memory;
-
-  void Refund() const { thread.charges().Refund(code + memory); }
-};
-
-v8::Local<v8::Value> Own(v8::Local<v8::Context> context, v8::Local<v8::Value> object,
-                         const char* name) {
-  v8::Local<v8::Value> value;
-  if (!object.As<v8::Object>()
-           ->GetRealNamedProperty(context, Literal(v8::Isolate::GetCurrent(), name))
-           .ToLocal(&value)) {
-    return object;
-  }
-  return value;
-}
-
-void OnFulfilled(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  std::unique_ptr<Claims> claims(static_cast<Claims*>(info.Data().As<v8::External>()->Value()));
-  v8::Local<v8::Context> context = claims->thread.realm().context();
-  info.GetReturnValue().Set(info[0]);
-  if (!info[0]->IsObject()) return claims->Refund();
-  // Instantiating bytes gives { module, instance }, all else the object itself.
-  if (claims->code != 0) {
-    claims->thread.charges().Track(Own(context, info[0], "module").As<v8::Object>(), claims->code);
-  }
-  if (claims->memory != 0) {
-    claims->thread.charges().Track(Own(context, info[0], "instance").As<v8::Object>(),
-                                   claims->memory);
-  }
-}
-
-void OnRejected(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  std::unique_ptr<Claims> claims(static_cast<Claims*>(info.Data().As<v8::External>()->Value()));
-  claims->Refund();
-  info.GetIsolate()->ThrowException(info[0]);
-}
-
-void ReturnRejection(const Call& call, v8::TryCatch& try_catch) {
-  v8::Local<v8::Promise::Resolver> resolver;
-  if (!try_catch.HasCaught() || try_catch.HasTerminated() ||
-      !v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) {
-    try_catch.ReThrow();
-    return;
-  }
-  resolver->Reject(call.context(), try_catch.Exception()).FromMaybe(false);
-  call.Return(resolver->GetPromise());
-}
-
-// Claims, calls the original with `source` in the place of the first argument, and
-// sees to it that what was claimed goes with what comes out of the promise.
-void ForwardAsync(const Call& call, v8::TryCatch& try_catch, v8::Local<v8::Value> source,
-                  uint64_t code, uint64_t memory) {
-  v8::Isolate* isolate = call.isolate();
-  v8::Local<v8::Context> context = call.context();
-  if (memory == UINT64_MAX || !call.thread().charges().Claim(code + memory)) {
-    call.ThrowRangeError(memory == 0 ? kModuleRefused : kInstanceRefused);
-    return ReturnRejection(call, try_catch);
-  }
-  auto claims = std::make_unique<Claims>(Claims{call.thread(), code, memory});
-  v8::Local<v8::External> data = v8::External::New(isolate, claims.get());
-  v8::Local<v8::Value> promise;
-  v8::Local<v8::Promise> derived;
-  v8::Local<v8::Function> fulfilled;
-  v8::Local<v8::Function> rejected;
-  if (!v8::Function::New(context, OnFulfilled, data).ToLocal(&fulfilled) ||
-      !v8::Function::New(context, OnRejected, data).ToLocal(&rejected) ||
-      !call.Forward({source, call[1], call[2]}).ToLocal(&promise) || !promise->IsPromise() ||
-      !promise.As<v8::Promise>()->Then(context, fulfilled, rejected).ToLocal(&derived)) {
-    claims->Refund();
-    try_catch.ReThrow();
-    return;
-  }
-  static_cast<void>(claims.release());
-  call.Return(derived);
+  return kEmptyModule + (module.bytes.size() * kCodePerByte);
 }
 
 // new WebAssembly.Module(bytes)
@@ -118,13 +40,54 @@ void ConstructModule(const v8::FunctionCallbackInfo<v8::Value>& info) {
   call.ForwardCharged({source, call[1]}, code, kModuleRefused);
 }
 
+// An exported memory, or its buffer, is the instance's charge as long as it is reachable,
+// so the instance is reachable from there.
+void BindMemories(const Call& call, v8::Local<v8::Object> instance) {
+  v8::Local<v8::Context> context = call.context();
+  v8::Local<v8::Private> key =
+      v8::Private::ForApi(call.isolate(), Literal(call.isolate(), "isolet:instance"));
+  v8::Local<v8::Value> exports;
+  v8::Local<v8::Array> names;
+  if (!call.helper(0).As<v8::Function>()->Call(context, instance, 0, nullptr).ToLocal(&exports) ||
+      !exports->IsObject() ||
+      !exports.As<v8::Object>()->GetOwnPropertyNames(context).ToLocal(&names)) {
+    return;
+  }
+  for (uint32_t i = 0; i < names->Length(); ++i) {
+    v8::Local<v8::Value> name;
+    v8::Local<v8::Value> value;
+    if (!names->Get(context, i).ToLocal(&name) ||
+        !exports.As<v8::Object>()->Get(context, name).ToLocal(&value)) {
+      return;
+    }
+    if (!value->IsWasmMemoryObject()) continue;
+    v8::Local<v8::Object> memory = value.As<v8::Object>();
+    // One that was imported from an instance stays that instance's.
+    if (memory->HasPrivate(context, key).FromMaybe(true)) continue;
+    memory->SetPrivate(context, key, instance).FromMaybe(false);
+  }
+}
+
 // new WebAssembly.Instance(module, imports)
 void ConstructInstance(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   if (!call[0]->IsWasmModuleObject()) return call.PassOn();
-  const uint64_t memory = BytesOfInstance(call.thread(), call[0].As<v8::WasmModuleObject>());
-  if (memory == 0) return call.PassOn();
-  call.ForwardCharged({call[0], call[1]}, memory, kInstanceRefused);
+  const auto module = ReadModule(call.thread(), call[0].As<v8::WasmModuleObject>());
+  // It was bounded before V8 saw it.
+  if (!module.has_value()) return call.ThrowRangeError(kInstanceRefused);
+  if (module->pages == 0) return call.PassOn();
+  const uint64_t bytes = module->pages * kWasmPageSize;
+  MemoryCharges& charges = call.thread().charges();
+  if (!charges.Claim(bytes)) return call.ThrowRangeError(kInstanceRefused);
+  v8::Local<v8::Value> instance;
+  if (!call.Forward({call[0], call[1]}).ToLocal(&instance) || !instance->IsObject()) {
+    // Where its functions may be out, so is its memory: charged for good.
+    if (!module->hands_out_functions) charges.Refund(bytes);
+    return;
+  }
+  charges.Track(instance.As<v8::Object>(), bytes);
+  BindMemories(call, instance.As<v8::Object>());
+  call.Return(instance);
 }
 
 // A property of a memory's descriptor, read once and converted to what it is for. True
@@ -176,36 +139,144 @@ void ConstructMemory(const v8::FunctionCallbackInfo<v8::Value>& info) {
     set("maximum", is_wide ? v8::BigInt::NewFromUnsigned(isolate, most).As<v8::Value>()
                            : v8::Number::New(isolate, static_cast<double>(most)).As<v8::Value>());
   }
-  const uint64_t bytes = std::min(maximum, uint64_t{1} << 40) * kWasmPageSize;
-  call.ForwardCharged({descriptor}, bytes, kMemoryRefused);
+  const uint64_t pages = std::clamp(maximum, kLeastWasmPages, uint64_t{1} << 40);
+  call.ForwardCharged({descriptor}, pages * kWasmPageSize, kMemoryRefused);
 }
 
-// WebAssembly.compile(bytes)
+// A job of compile or instantiate, as an array that the plugin can't reach.
+enum JobPart : uint32_t { kResolver, kSource, kOptions, kImports, kModule, kInstance };
+
+v8::MaybeLocal<v8::Value> Construct(v8::Local<v8::Context> context,
+                                    v8::Local<v8::Value> constructor,
+                                    std::initializer_list<v8::Local<v8::Value>> arguments) {
+  std::vector<v8::Local<v8::Value>> given(arguments);
+  return constructor.As<v8::Object>()->CallAsConstructor(context, static_cast<int>(given.size()),
+                                                         given.data());
+}
+
+struct Job {
+  v8::Local<v8::Value> parts[6];
+
+  bool Read(v8::Local<v8::Context> context, v8::Local<v8::Array> list) {
+    for (uint32_t i = 0; i < std::size(parts); ++i) {
+      if (!list->Get(context, i).ToLocal(&parts[i])) return false;
+    }
+    return true;
+  }
+};
+
+v8::MaybeLocal<v8::Value> RunJob(v8::Local<v8::Context> context, const Job& job) {
+  v8::Local<v8::Value> module = job.parts[kSource];
+  const bool is_compiled = module->IsWasmModuleObject();
+  if (!is_compiled &&
+      !Construct(context, job.parts[kModule], {module, job.parts[kOptions]}).ToLocal(&module)) {
+    return {};
+  }
+  v8::Local<v8::Value> constructor = job.parts[kInstance];
+  if (constructor->IsUndefined()) return module;
+  v8::Local<v8::Value> instance;
+  if (!Construct(context, constructor, {module, job.parts[kImports]}).ToLocal(&instance)) return {};
+  if (is_compiled) return instance;
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Object> result = v8::Object::New(isolate);
+  if (result->CreateDataProperty(context, Literal(isolate, "module"), module).IsNothing() ||
+      result->CreateDataProperty(context, Literal(isolate, "instance"), instance).IsNothing()) {
+    return {};
+  }
+  return result;
+}
+
+void SettleJob(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  Job job;
+  if (!job.Read(context, info.Data().As<v8::Array>())) return;
+  auto resolver = job.parts[kResolver].As<v8::Promise::Resolver>();
+  v8::TryCatch try_catch(isolate);
+  v8::Local<v8::Value> result;
+  if (RunJob(context, job).ToLocal(&result)) {
+    resolver->Resolve(context, result).FromMaybe(false);
+  } else if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
+    resolver->Reject(context, try_catch.Exception()).FromMaybe(false);
+  } else {
+    try_catch.ReThrow();
+  }
+}
+
+// Compiles and instantiates in a job of the microtask queue, by the constructors above.
+//
+// Not by V8's own compile and instantiate: what those promises settle to is given to the
+// `then` of a patched prototype, which can put anything in its place, and keep what was to
+// be charged. A runtime has a thread of its own, so there is nothing to keep free.
+void Enqueue(const Call& call, v8::Local<v8::Value> source, v8::Local<v8::Value> options,
+             v8::Local<v8::Value> imports, v8::Local<v8::Value> instance_constructor) {
+  v8::Isolate* isolate = call.isolate();
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) return;
+  v8::Local<v8::Value> parts[] = {resolver, source,         options,
+                                  imports,  call.helper(0), instance_constructor};
+  v8::Local<v8::Function> job;
+  if (!v8::Function::New(call.context(), SettleJob,
+                         v8::Array::New(isolate, parts, std::size(parts)))
+           .ToLocal(&job)) {
+    return;
+  }
+  isolate->EnqueueMicrotask(job);
+  call.Return(resolver->GetPromise());
+}
+
+// The bytes as they are at the time of the call. Empty: the call has its result.
+v8::MaybeLocal<v8::Value> TakeSource(const Call& call) {
+  v8::TryCatch try_catch(call.isolate());
+  std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
+  if (module.has_value()) return BufferOf(call.isolate(), *std::move(module));
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!try_catch.HasCaught() || try_catch.HasTerminated() ||
+      !v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) {
+    try_catch.ReThrow();
+    return {};
+  }
+  resolver->Reject(call.context(), try_catch.Exception()).FromMaybe(false);
+  call.Return(resolver->GetPromise());
+  return {};
+}
+
+// WebAssembly.compile(bytes, options)
 void Compile(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   if (!IsWasmSource(call[0])) return call.PassOn();
-  v8::TryCatch try_catch(call.isolate());
-  std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
-  if (!module.has_value()) return ReturnRejection(call, try_catch);
-  const uint64_t code = CodeOf(*module);
-  ForwardAsync(call, try_catch, BufferOf(call.isolate(), *std::move(module)), code, 0);
+  v8::Local<v8::Value> none = v8::Undefined(call.isolate());
+  v8::Local<v8::Value> source;
+  if (TakeSource(call).ToLocal(&source)) Enqueue(call, source, call[1], none, none);
 }
 
-// WebAssembly.instantiate(bytes or module, imports)
+// WebAssembly.instantiate(bytes or module, imports, options)
 void Instantiate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
-  const bool is_module = call[0]->IsWasmModuleObject();
-  if (!is_module && !IsWasmSource(call[0])) return call.PassOn();
-  v8::TryCatch try_catch(call.isolate());
-  if (is_module) {
-    const uint64_t memory = BytesOfInstance(call.thread(), call[0].As<v8::WasmModuleObject>());
-    return ForwardAsync(call, try_catch, call[0], 0, memory);
+  v8::Local<v8::Value> source = call[0];
+  if (!source->IsWasmModuleObject()) {
+    if (!IsWasmSource(source)) return call.PassOn();
+    if (!TakeSource(call).ToLocal(&source)) return;
   }
-  std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
-  if (!module.has_value()) return ReturnRejection(call, try_catch);
-  const uint64_t code = CodeOf(*module);
-  const uint64_t memory = module->pages * kWasmPageSize;
-  ForwardAsync(call, try_catch, BufferOf(call.isolate(), *std::move(module)), code, memory);
+  Enqueue(call, source, call[2], call[1], call.helper(1));
+}
+
+// The getter of `WebAssembly.Instance.prototype.exports`, of a fresh realm.
+v8::Local<v8::Object> ExportsGetter(v8::Local<v8::Context> context,
+                                    v8::Local<v8::Object> namespace_object) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Value> value = namespace_object;
+  for (const char* name : {"Instance", "prototype"}) {
+    value = value.As<v8::Object>()->Get(context, Literal(isolate, name)).ToLocalChecked();
+  }
+  v8::Local<v8::Value> descriptor =
+      value.As<v8::Object>()
+          ->GetOwnPropertyDescriptor(context, Literal(isolate, "exports"))
+          .ToLocalChecked();
+  return descriptor.As<v8::Object>()
+      ->Get(context, Literal(isolate, "get"))
+      .ToLocalChecked()
+      .As<v8::Object>();
 }
 
 }  // namespace
@@ -218,11 +289,12 @@ void MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides) {
   // --disallow-code-generation and --jitless leave it out.
   if (!found->IsObject()) return;
   v8::Local<v8::Object> namespace_object = found.As<v8::Object>();
-  overrides.Constructor(namespace_object, "Module", ConstructModule);
-  overrides.Constructor(namespace_object, "Instance", ConstructInstance);
+  v8::Local<v8::Object> module = overrides.Constructor(namespace_object, "Module", ConstructModule);
+  v8::Local<v8::Object> instance = overrides.Constructor(
+      namespace_object, "Instance", ConstructInstance, {ExportsGetter(context, namespace_object)});
   overrides.Constructor(namespace_object, "Memory", ConstructMemory);
-  overrides.Method(namespace_object, "compile", Compile);
-  overrides.Method(namespace_object, "instantiate", Instantiate);
+  overrides.Method(namespace_object, "compile", Compile, {module});
+  overrides.Method(namespace_object, "instantiate", Instantiate, {module, instance});
 }
 
 }  // namespace isolet

@@ -42,12 +42,11 @@ uint64_t MostPages(const RuntimeThread& thread) {
   return thread.core().limits.max_heap_size / kGrowingPart / kWasmPageSize;
 }
 
-uint64_t BytesOfInstance(const RuntimeThread& thread, v8::Local<v8::WasmModuleObject> module) {
+std::optional<BoundedModule> ReadModule(const RuntimeThread& thread,
+                                        v8::Local<v8::WasmModuleObject> module) {
   v8::CompiledWasmModule compiled = module->GetCompiledModule();
   const auto bytes = compiled.GetWireBytesRef();
-  const auto bounded = BoundWasmMemories(bytes.data(), bytes.size(), MostPages(thread));
-  // It was bounded before V8 saw it.
-  return bounded.has_value() ? bounded->pages * kWasmPageSize : UINT64_MAX;
+  return BoundWasmMemories(bytes.data(), bytes.size(), MostPages(thread));
 }
 
 std::optional<BoundedModule> ReadModule(const RuntimeThread& thread, v8::Local<v8::Value> source) {

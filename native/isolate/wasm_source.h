@@ -28,7 +28,8 @@ v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, BoundedModule module);
 
 // What a memory may grow to that does not start with more.
 uint64_t MostPages(const RuntimeThread& thread);
-// What the memories of one instance of the module can take.
-uint64_t BytesOfInstance(const RuntimeThread& thread, v8::Local<v8::WasmModuleObject> module);
+// The same of what was compiled already. Empty: it has not come by way of ReadModule().
+std::optional<BoundedModule> ReadModule(const RuntimeThread& thread,
+                                        v8::Local<v8::WasmModuleObject> module);
 
 }  // namespace isolet

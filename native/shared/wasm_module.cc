@@ -9,6 +9,8 @@ namespace {
 
 constexpr size_t kHeaderSize = 8;  // magic number and version
 constexpr uint8_t kMemorySection = 5;
+constexpr uint8_t kStartSection = 8;
+constexpr uint8_t kElementSection = 9;
 
 // The flags of a memory's limits.
 constexpr uint8_t kHasMaximum = 1;
@@ -41,7 +43,7 @@ bool BoundMemory(WireReader& in, uint64_t most_pages, std::vector<uint8_t>& out,
   AppendVarint(out, maximum);
   // More than there can be of one is more than there can be of all.
   constexpr uint64_t kAbsurd = uint64_t{1} << 48;
-  *pages = std::min(*pages + std::min(maximum, kAbsurd), kAbsurd);
+  *pages = std::min(*pages + std::clamp(maximum, kLeastWasmPages, kAbsurd), kAbsurd);
   return true;
 }
 
@@ -79,6 +81,7 @@ std::optional<BoundedModule> BoundWasmMemories(const uint8_t* data, size_t size,
       if (!BoundSection(WireReader(content, length), most_pages, module)) return std::nullopt;
       continue;
     }
+    if (id == kStartSection || id == kElementSection) module.hands_out_functions = true;
     module.bytes.push_back(id);
     AppendVarint(module.bytes, length);
     Append(module.bytes, content, length);

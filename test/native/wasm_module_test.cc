@@ -65,7 +65,7 @@ TEST(WasmModule, SharedAndWideMemoriesKeepTheirFlags) {
 }
 
 TEST(WasmModule, AMaximumBelowTheMinimumIsLeftToV8) {
-  ExpectBounded({5, 4, 1, 1, 9, 3}, 20, {5, 4, 1, 1, 9, 3}, 3);
+  ExpectBounded({5, 4, 1, 1, 9, 3}, 20, {5, 4, 1, 1, 9, 3}, kLeastWasmPages);
 }
 
 TEST(WasmModule, LengthsInMoreBytesThanNeededAreReadAlike) {

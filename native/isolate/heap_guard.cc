@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "isolate/fatal_errors.h"
 #include "isolate/runtime_thread.h"
 
 namespace isolet {
@@ -52,6 +53,7 @@ HeapGuard::HeapGuard(v8::Isolate* isolate, RuntimeCore& core, BufferAllocator& a
   isolate->AddNearHeapLimitCallback(NearHeapLimit, this);
   isolate->AddGCEpilogueCallback(AfterCollection, this, v8::kGCTypeMarkSweepCompact);
   isolate->SetOOMErrorHandler(FatalOutOfMemory);
+  SurviveInvalidSizes();
   allocator.OnRefused(BufferRefused, this);
 }
 
@@ -145,6 +147,15 @@ void HeapGuard::FatalOutOfMemory(const char* location, const v8::OOMDetails&) {
   // While the isolate is being disposed of there is nothing to go back to.
   if (!guard.letting_go_ && IsSafeToLeave(location)) thread->Leave();
   thread->Park();
+}
+
+void HeapGuard::InvalidSize() {
+  RuntimeThread* thread = RuntimeThread::Current();
+  if (thread == nullptr) return;
+  HeapGuard& guard = thread->heap_guard();
+  guard.DieOfMemory(guard.Used());
+  if (guard.letting_go_) thread->Park();
+  thread->Leave();
 }
 
 void HeapGuard::PublishFigures() {

@@ -37,6 +37,9 @@ class HeapGuard {
   void SettleRefusal();
   // Memory was refused for good: a runtime that is full dies of it.
   void JudgeRefusal();
+  // V8 is about to end the process for a size that it can't make. On the thread of a
+  // runtime that is the runtime's end, and this does not return; on others it does.
+  static void InvalidSize();
 
  private:
   static size_t NearHeapLimit(void* data, size_t current, size_t initial);

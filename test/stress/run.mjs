@@ -24,8 +24,6 @@ import { LoopWatch, SyncCalls } from './loop-watch.mjs';
  * @property {number} leftOfHeap bytes of the last of those that the host's own heap holds
  */
 
-/** @typedef {() => boolean} IsOver */
-
 /**
  * The time is cut into so many spans, each of which ends with all released: what is resident then is compared. While
  * runtimes live, it depends on which hostile cases run.
@@ -57,14 +55,14 @@ function makeRandom() {
   return random;
 }
 
-/** @param {IsOver} isOver @param {import('./honest/honest.mjs').Kind} kind @param {Random} random */
-async function keepHonest(isOver, kind, random) {
-  while (!isOver()) await live(kind, random, answers, calls);
+/** @param {number} over time, in ms @param {import('./honest/honest.mjs').Kind} kind @param {Random} random */
+async function keepHonest(over, kind, random) {
+  while (performance.now() < over) await live(kind, random, answers, calls);
 }
 
-/** @param {IsOver} isOver @param {'sync' | 'async'} how @param {Random} random @param {Journal} journal */
-async function keepAttacking(isOver, how, random, journal) {
-  while (!isOver()) {
+/** @param {number} over time, in ms @param {'sync' | 'async'} how @param {Random} random @param {Journal} journal */
+async function keepAttacking(over, how, random, journal) {
+  while (performance.now() < over) {
     for (const wrong of await attack(random, how, journal, calls)) answers.fail(wrong);
     if (how === 'sync') await pause(betweenSyncAttacks);
   }
@@ -136,12 +134,11 @@ const left = [];
 const stalls = { longest: 0, longestUnexplained: 0 };
 for (let span = 0; span < spans; span++) {
   const over = performance.now() + (seconds * 1000) / spans;
-  const isOver = () => performance.now() >= over;
   const watch = new LoopWatch(calls);
   await Promise.all([
-    ...honest.map(({ kind, random }) => keepHonest(isOver, kind, random)),
-    ...hostile.map(({ random, journal }) => keepAttacking(isOver, 'async', random, journal)),
-    keepAttacking(isOver, 'sync', sync.random, sync.journal),
+    ...honest.map(({ kind, random }) => keepHonest(over, kind, random)),
+    ...hostile.map(({ random, journal }) => keepAttacking(over, 'async', random, journal)),
+    keepAttacking(over, 'sync', sync.random, sync.journal),
     keepWorkers(over, 'honest', workersOf.honest),
     keepWorkers(over, 'hostile', workersOf.hostile),
   ]);

@@ -22,13 +22,13 @@ constexpr char kRefused[] = "Intl object allocation failed";
 template <uint64_t kBytes>
 void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
-  call.ForwardCharged(call.arguments(), kBytes, kRefused);
+  call.ForwardCharged(call.arguments(), {kBytes}, kRefused);
 }
 
 // %SegmentsPrototype%[Symbol.iterator]: what it makes has a copy of the text as well.
 void Iterate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
-  call.ForwardCharged({}, call.thread().charges().BytesOf(call.receiver()), kRefused);
+  call.ForwardCharged({}, {call.thread().charges().BytesOf(call.receiver())}, kRefused);
 }
 
 // Segmenter.prototype.segment
@@ -38,7 +38,7 @@ void Segment(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::String> text;
   if (!call[0]->ToString(call.context()).ToLocal(&text)) return;
   const uint64_t bytes = kSmall + (kBytesPerCharacter * static_cast<uint64_t>(text->Length()));
-  call.ForwardCharged({text}, bytes, kRefused);
+  call.ForwardCharged({text}, {bytes}, kRefused);
 }
 
 // Nothing but a result of `segment` leads to %SegmentsPrototype%.

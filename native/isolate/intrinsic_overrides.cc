@@ -159,14 +159,14 @@ void IntrinsicOverrides::Call::PassOn() const {
 }
 
 void IntrinsicOverrides::Call::ForwardCharged(std::vector<v8::Local<v8::Value>> arguments,
-                                              uint64_t bytes, const char* refused) const {
+                                              MemoryCost cost, const char* refused) const {
   MemoryCharges& charges = thread().charges();
-  if (!charges.Claim(bytes)) return ThrowRangeError(refused);
+  if (!charges.Claim(cost)) return ThrowRangeError(refused);
   v8::Local<v8::Value> result;
   if (!Forward(std::move(arguments)).ToLocal(&result) || !result->IsObject()) {
-    return charges.Refund(bytes);
+    return charges.Refund(cost);
   }
-  charges.Track(result.As<v8::Object>(), bytes);
+  charges.Track(result.As<v8::Object>(), cost);
   Return(result);
 }
 

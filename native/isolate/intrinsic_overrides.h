@@ -13,6 +13,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "isolate/memory_charges.h"
+
 namespace isolet {
 
 class RuntimeThread;
@@ -55,9 +57,9 @@ class IntrinsicOverrides {
     v8::MaybeLocal<v8::Value> Forward(std::vector<v8::Local<v8::Value>> arguments) const;
     // The same with all that were given, as the call's result.
     void PassOn() const;
-    // The original's result on the runtime's account, `bytes` being the object's; or a
+    // The original's result on the runtime's account, `cost` being the object's; or a
     // RangeError that says `refused`.
-    void ForwardCharged(std::vector<v8::Local<v8::Value>> arguments, uint64_t bytes,
+    void ForwardCharged(std::vector<v8::Local<v8::Value>> arguments, MemoryCost cost,
                         const char* refused) const;
     void Return(v8::Local<v8::Value> value) const { info_.GetReturnValue().Set(value); }
     void ThrowRangeError(const char* message) const;

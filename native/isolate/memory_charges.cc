@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "isolate/process.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
 
@@ -19,18 +20,35 @@ bool ChargeOrCollect(v8::Isolate* isolate, MemoryBudget& budget, size_t bytes) {
   return budget.Charge(bytes);
 }
 
-bool MemoryCharges::Claim(uint64_t bytes) {
+MemoryCharges::~MemoryCharges() { Process::Get().reservations.GiveBack(reservations_); }
+
+bool MemoryCharges::Reserve(uint64_t count) {
+  if (!Process::Get().reservations.Take(reservations_, count)) return false;
+  reservations_ += count;
+  return true;
+}
+
+bool MemoryCharges::Claim(MemoryCost cost) {
+  if (!Reserve(cost.reservations)) {
+    thread_.isolate()->LowMemoryNotification();
+    if (!Reserve(cost.reservations)) return false;
+  }
   MemoryBudget& budget = *thread_.core().budget;
-  if (ChargeOrCollect(thread_.isolate(), budget, bytes)) return true;
-  if (budget.CouldEverFit(bytes)) thread_.heap_guard().JudgeRefusal();
+  if (ChargeOrCollect(thread_.isolate(), budget, cost.bytes)) return true;
+  Refund({0, cost.reservations});
+  if (budget.CouldEverFit(cost.bytes)) thread_.heap_guard().JudgeRefusal();
   return false;
 }
 
-void MemoryCharges::Refund(uint64_t bytes) { thread_.core().budget->Refund(bytes); }
+void MemoryCharges::Refund(MemoryCost cost) {
+  thread_.core().budget->Refund(cost.bytes);
+  Process::Get().reservations.GiveBack(cost.reservations);
+  reservations_ -= cost.reservations;
+}
 
-void MemoryCharges::Track(v8::Local<v8::Object> object, uint64_t bytes) {
+void MemoryCharges::Track(v8::Local<v8::Object> object, MemoryCost cost) {
   v8::Isolate* isolate = thread_.isolate();
-  const uint64_t id = charges_.Add({this, 0, bytes, v8::Global<v8::Object>(isolate, object)});
+  const uint64_t id = charges_.Add({this, 0, cost, v8::Global<v8::Object>(isolate, object)});
   Charge* charge = charges_.Find(id);
   charge->id = id;
   charge->object.SetWeak(charge, OnCollected, v8::WeakCallbackType::kParameter);
@@ -56,27 +74,36 @@ bool MemoryCharges::IsTracked(v8::Local<v8::Object> object) const {
 
 uint64_t MemoryCharges::BytesOf(v8::Local<v8::Object> object) const {
   const Charge* charge = Find(object);
-  return charge == nullptr ? 0 : charge->bytes;
+  return charge == nullptr ? 0 : charge->cost.bytes;
 }
 
 void MemoryCharges::Adjust(v8::Local<v8::Object> object, uint64_t bytes) {
   Charge* charge = Find(object);
   if (charge == nullptr) return;
-  if (bytes < charge->bytes) thread_.core().budget->Refund(charge->bytes - bytes);
-  if (bytes > charge->bytes) thread_.core().budget->ChargeRegardless(bytes - charge->bytes);
-  charge->bytes = bytes;
+  MemoryBudget& budget = *thread_.core().budget;
+  const uint64_t before = std::exchange(charge->cost.bytes, bytes);
+  if (bytes < before) budget.Refund(before - bytes);
+  if (bytes > before) budget.ChargeRegardless(bytes - before);
+}
+
+void MemoryCharges::Release(v8::Local<v8::Object> object) {
+  Charge* charge = Find(object);
+  if (charge != nullptr) Refund(std::exchange(charge->cost, {}));
+}
+
+bool MemoryCharges::AdmitTypes(const WasmTypes::Section& section) {
+  return Process::Get().wasm_types.Admit(section, &types_);
 }
 
 void MemoryCharges::Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to) {
   Charge* charge = Find(from);
-  if (charge == nullptr) return;
-  Track(to, std::exchange(charge->bytes, 0));
+  if (charge != nullptr) Track(to, std::exchange(charge->cost, {}));
 }
 
 void MemoryCharges::OnCollected(const v8::WeakCallbackInfo<Charge>& info) {
   Charge* charge = info.GetParameter();
   MemoryCharges* self = charge->owner;
-  self->thread_.core().budget->Refund(charge->bytes);
+  self->Refund(charge->cost);
   self->charges_.Remove(charge->id);
 }
 

@@ -13,6 +13,7 @@
 
 #include "shared/id_map.h"
 #include "shared/memory_budget.h"
+#include "shared/wasm_types.h"
 
 namespace isolet {
 
@@ -22,24 +23,35 @@ class RuntimeThread;
 // allocator's refusal for final: what is charged may belong to garbage.
 bool ChargeOrCollect(v8::Isolate* isolate, MemoryBudget& budget, size_t bytes);
 
+struct MemoryCost {
+  uint64_t bytes = 0;
+  // Of Process::reservations.
+  uint64_t reservations = 0;
+};
+
 class MemoryCharges {
  public:
   explicit MemoryCharges(RuntimeThread& thread);
+  ~MemoryCharges();
   MemoryCharges(const MemoryCharges&) = delete;
   MemoryCharges& operator=(const MemoryCharges&) = delete;
 
-  // Charges `bytes`, collecting garbage if it must. False: refused; nothing is
+  // Charges `cost`, collecting garbage if it must. False: refused; nothing is
   // charged, and a runtime that is full is on its way to its end.
-  bool Claim(uint64_t bytes);
-  void Refund(uint64_t bytes);
+  bool Claim(MemoryCost cost);
+  void Refund(MemoryCost cost);
 
-  // `bytes`, which have been claimed, are the object's from here on.
-  void Track(v8::Local<v8::Object> object, uint64_t bytes);
+  // `cost`, which has been claimed, is the object's from here on.
+  void Track(v8::Local<v8::Object> object, MemoryCost cost);
   bool IsTracked(v8::Local<v8::Object> object) const;
   // What an object was charged; 0: nothing.
   uint64_t BytesOf(v8::Local<v8::Object> object) const;
   // What an object holds has changed to `bytes`, without asking.
   void Adjust(v8::Local<v8::Object> object, uint64_t bytes);
+  // The object holds nothing any more.
+  void Release(v8::Local<v8::Object> object);
+  // False: refused, without an exception.
+  bool AdmitTypes(const WasmTypes::Section& section);
   // What `from` was charged is `to`'s.
   void Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to);
 
@@ -47,10 +59,11 @@ class MemoryCharges {
   struct Charge {
     MemoryCharges* owner;
     uint64_t id;
-    uint64_t bytes;
+    MemoryCost cost;
     v8::Global<v8::Object> object;
   };
 
+  bool Reserve(uint64_t count);
   // Null: none.
   Charge* Find(v8::Local<v8::Object> object) const;
   static void OnCollected(const v8::WeakCallbackInfo<Charge>& info);
@@ -58,6 +71,8 @@ class MemoryCharges {
   RuntimeThread& thread_;
   v8::Global<v8::Private> mark_;
   IdMap<Charge> charges_;
+  uint64_t reservations_ = 0;
+  uint64_t types_ = 0;
 };
 
 }  // namespace isolet

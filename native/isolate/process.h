@@ -11,6 +11,8 @@
 #include "shared/address_space.h"
 #include "shared/library_pin.h"
 #include "shared/live_counts.h"
+#include "shared/shared_quota.h"
+#include "shared/wasm_types.h"
 #include "shared/watchdog.h"
 
 namespace isolet {
@@ -30,6 +32,10 @@ struct Process {
   // table and V8's address reuse race otherwise (nodejs/node#30846, #31752).
   std::mutex isolate_lifecycle;
   AddressSpace address_space;
+  // Ranges of address space that plugins make V8 reserve, beside heaps. Each is two mappings,
+  // of which Linux grants 65,530; where there are none left, the host dies.
+  SharedQuota reservations{16'000};
+  WasmTypes wasm_types;
 };
 
 }  // namespace isolet

@@ -13,20 +13,10 @@ using Call = IntrinsicOverrides::Call;
 
 constexpr char kRefused[] = "Array buffer allocation failed";
 
-// What each is charged beyond its bytes. Its reservation is two mappings of the process, of
-// which the system has 65,530 (vm.max_map_count): past them the host dies, so that of a byte
-// each there must be few.
-constexpr uint64_t kReservation = 64 << 10;
-
 uint64_t SizeOf(v8::Local<v8::Object> buffer) {
   if (buffer->IsArrayBuffer()) return buffer.As<v8::ArrayBuffer>()->ByteLength();
   if (buffer->IsSharedArrayBuffer()) return buffer.As<v8::SharedArrayBuffer>()->ByteLength();
   return 0;
-}
-
-uint64_t HeldBy(v8::Local<v8::Object> buffer) {
-  const bool is_gone = buffer->IsArrayBuffer() && buffer.As<v8::ArrayBuffer>()->WasDetached();
-  return is_gone ? 0 : kReservation + SizeOf(buffer);
 }
 
 // A length as the language reads one: once, and by code of the plugin's. Negative and
@@ -63,7 +53,7 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Value> value[] = {most};
   v8::Local<v8::Name> names[] = {name};
   v8::Local<v8::Object> options = v8::Object::New(isolate, v8::Null(isolate), names, value, 1);
-  call.ForwardCharged({length, options}, kReservation + bytes, kRefused);
+  call.ForwardCharged({length, options}, {bytes, 1}, kRefused);
 }
 
 // ArrayBuffer.prototype.resize, SharedArrayBuffer.prototype.grow.
@@ -77,11 +67,11 @@ void Resize(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!ReadLength(call, call[0], &length, &bytes)) return;
   const uint64_t before = SizeOf(buffer);
   const uint64_t more = bytes > before ? bytes - before : 0;
-  if (!charges.Claim(more)) return call.ThrowRangeError(kRefused);
+  if (!charges.Claim({more})) return call.ThrowRangeError(kRefused);
   v8::Local<v8::Value> result;
   const bool resized = call.Forward({length}).ToLocal(&result);
-  charges.Refund(more);
-  charges.Adjust(buffer, HeldBy(buffer));
+  charges.Refund({more});
+  charges.Adjust(buffer, SizeOf(buffer));
   if (resized) call.Return(result);
 }
 
@@ -95,13 +85,13 @@ void Transfer(const v8::FunctionCallbackInfo<v8::Value>& info) {
   uint64_t bytes = SizeOf(buffer);
   if (!call[0]->IsUndefined() && !ReadLength(call, call[0], &length, &bytes)) return;
   // V8 may copy.
-  if (!charges.Claim(bytes)) return call.ThrowRangeError(kRefused);
+  if (!charges.Claim({bytes})) return call.ThrowRangeError(kRefused);
   v8::Local<v8::Value> result;
   const bool transferred = call.Forward({length}).ToLocal(&result) && result->IsObject();
-  charges.Refund(bytes);
+  charges.Refund({bytes});
   if (!transferred) return;
   charges.Move(buffer, result.As<v8::Object>());
-  charges.Adjust(result.As<v8::Object>(), HeldBy(result.As<v8::Object>()));
+  charges.Adjust(result.As<v8::Object>(), SizeOf(result.As<v8::Object>()));
   call.Return(result);
 }
 
@@ -109,7 +99,9 @@ void Transfer(const v8::FunctionCallbackInfo<v8::Value>& info) {
 void TransferToFixedLength(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   call.PassOn();
-  call.thread().charges().Adjust(call.receiver(), HeldBy(call.receiver()));
+  v8::Local<v8::Object> buffer = call.receiver();
+  if (!buffer->IsArrayBuffer() || !buffer.As<v8::ArrayBuffer>()->WasDetached()) return;
+  call.thread().charges().Release(buffer);
 }
 
 }  // namespace

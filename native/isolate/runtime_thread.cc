@@ -190,7 +190,7 @@ void RuntimeThread::RunIsolate() {
   TidyGlobal(isolate_, context);
   realm_.emplace(isolate_, context);
   heap_guard_.emplace(isolate_, *core_, *allocator_);
-  if (core_->limits.max_heap_size != 0) MeterMemory();
+  MeterMemory();
   claim_.reset();
   functions_.emplace(*this);
   host_calls_.emplace(*this);
@@ -209,12 +209,15 @@ void RuntimeThread::RunIsolate() {
   ForgetIsolate();
 }
 
-// Before anything of the plugin's runs.
+// Before anything of the plugin's runs. What the process has once is counted whether or not
+// the runtime has a limit of its own.
 void RuntimeThread::MeterMemory() {
   charges_.emplace(*this);
+  wasm_stacks_.emplace();
   overrides_.emplace(*this);
   MeterResizableBuffers(*this, *overrides_);
   MeterWebAssembly(*this, *overrides_);
+  if (core_->limits.max_heap_size == 0) return;
   MeterIntl(*this);
   BoundCodeFromStrings(*this);
 }
@@ -236,6 +239,7 @@ void RuntimeThread::ForgetIsolate() {
   host_calls_.reset();
   functions_.reset();
   overrides_.reset();
+  wasm_stacks_.reset();
   charges_.reset();
   realm_.reset();
 }

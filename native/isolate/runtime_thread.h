@@ -24,6 +24,7 @@
 #include "isolate/realm.h"
 #include "isolate/runtime_core.h"
 #include "isolate/task_queue.h"
+#include "isolate/wasm_stacks.h"
 #include "shared/address_space.h"
 #include "shared/watchdog.h"
 
@@ -51,6 +52,7 @@ class RuntimeThread {
   MessageLoop& loop() { return *loop_; }
   HeapGuard& heap_guard() { return *heap_guard_; }
   MemoryCharges& charges() { return *charges_; }
+  WasmStacks& wasm_stacks() { return *wasm_stacks_; }
   IntrinsicOverrides& overrides() { return *overrides_; }
 
   CallScope* innermost() const { return innermost_; }
@@ -103,6 +105,7 @@ class RuntimeThread {
   // Made once the isolate exists, gone before it goes; in this order.
   std::optional<Realm> realm_;
   std::optional<MemoryCharges> charges_;
+  std::optional<WasmStacks> wasm_stacks_;
   std::optional<IntrinsicOverrides> overrides_;
   std::optional<PluginFunctions> functions_;
   std::optional<HostCalls> host_calls_;

@@ -11,7 +11,10 @@
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
+#include "isolate/wasm_jobs.h"
 #include "isolate/wasm_source.h"
+#include "isolate/wasm_stacks.h"
+#include "isolate/wasm_tags.h"
 
 namespace isolet {
 namespace {
@@ -22,6 +25,9 @@ using Call = IntrinsicOverrides::Call;
 constexpr uint64_t kCodePerByte = 8;
 // What an empty module takes: 4,600 to 11,300.
 constexpr uint64_t kEmptyModule = 10 << 10;
+
+// V8 reserves 10 GB of address space for a memory, of 128 TB that a process has.
+constexpr uint64_t kReservationsOfMemory = 4;
 
 constexpr char kMemoryRefused[] = "WebAssembly.Memory(): could not allocate memory";
 constexpr char kInstanceRefused[] = "WebAssembly.Instance(): Out of memory";
@@ -37,7 +43,7 @@ void ConstructModule(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!module.has_value()) return;
   const uint64_t code = CodeOf(*module);
   v8::Local<v8::Value> source = BufferOf(call.isolate(), *std::move(module));
-  call.ForwardCharged({source, call[1]}, code, kModuleRefused);
+  call.ForwardCharged({source, call[1]}, {code}, kModuleRefused);
 }
 
 // An exported memory, or its buffer, is the instance's charge as long as it is reachable,
@@ -72,20 +78,20 @@ void BindMemories(const Call& call, v8::Local<v8::Object> instance) {
 void ConstructInstance(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   if (!call[0]->IsWasmModuleObject()) return call.PassOn();
-  const auto module = ReadModule(call.thread(), call[0].As<v8::WasmModuleObject>());
+  const auto module = ReadCompiledModule(call.thread(), call[0].As<v8::WasmModuleObject>());
   // It was bounded before V8 saw it.
   if (!module.has_value()) return call.ThrowRangeError(kInstanceRefused);
-  if (module->pages == 0) return call.PassOn();
-  const uint64_t bytes = module->pages * kWasmPageSize;
+  if (module->memories == 0) return call.PassOn();
+  const MemoryCost cost{module->pages * kWasmPageSize, module->memories * kReservationsOfMemory};
   MemoryCharges& charges = call.thread().charges();
-  if (!charges.Claim(bytes)) return call.ThrowRangeError(kInstanceRefused);
+  if (!charges.Claim(cost)) return call.ThrowRangeError(kInstanceRefused);
   v8::Local<v8::Value> instance;
   if (!call.Forward({call[0], call[1]}).ToLocal(&instance) || !instance->IsObject()) {
     // Where its functions may be out, so is its memory: charged for good.
-    if (!module->hands_out_functions) charges.Refund(bytes);
+    if (!module->hands_out_functions) charges.Refund(cost);
     return;
   }
-  charges.Track(instance.As<v8::Object>(), bytes);
+  charges.Track(instance.As<v8::Object>(), cost);
   BindMemories(call, instance.As<v8::Object>());
   call.Return(instance);
 }
@@ -133,132 +139,32 @@ void ConstructMemory(const v8::FunctionCallbackInfo<v8::Value>& info) {
     if (what == "maximum") maximum = PagesIn(value);
     is_wide = is_wide || value->IsBigInt();
   }
-  const uint64_t most = std::max(initial, MostPages(call.thread()));
+  const uint64_t bound = MostPages(call.thread());
+  const uint64_t most = std::max(initial, bound);
   if (maximum > most) {
     maximum = most;
     set("maximum", is_wide ? v8::BigInt::NewFromUnsigned(isolate, most).As<v8::Value>()
                            : v8::Number::New(isolate, static_cast<double>(most)).As<v8::Value>());
   }
-  const uint64_t pages = std::clamp(maximum, kLeastWasmPages, uint64_t{1} << 40);
-  call.ForwardCharged({descriptor}, pages * kWasmPageSize, kMemoryRefused);
+  const uint64_t pages = std::min(bound == kAnyPages ? initial : maximum, uint64_t{1} << 40);
+  call.ForwardCharged({descriptor}, {pages * kWasmPageSize, kReservationsOfMemory}, kMemoryRefused);
 }
 
-// A job of compile or instantiate, as an array that the plugin can't reach.
-enum JobPart : uint32_t { kResolver, kSource, kOptions, kImports, kModule, kInstance };
-
-v8::MaybeLocal<v8::Value> Construct(v8::Local<v8::Context> context,
-                                    v8::Local<v8::Value> constructor,
-                                    std::initializer_list<v8::Local<v8::Value>> arguments) {
-  std::vector<v8::Local<v8::Value>> given(arguments);
-  return constructor.As<v8::Object>()->CallAsConstructor(context, static_cast<int>(given.size()),
-                                                         given.data());
-}
-
-struct Job {
-  v8::Local<v8::Value> parts[6];
-
-  bool Read(v8::Local<v8::Context> context, v8::Local<v8::Array> list) {
-    for (uint32_t i = 0; i < std::size(parts); ++i) {
-      if (!list->Get(context, i).ToLocal(&parts[i])) return false;
-    }
-    return true;
-  }
-};
-
-v8::MaybeLocal<v8::Value> RunJob(v8::Local<v8::Context> context, const Job& job) {
-  v8::Local<v8::Value> module = job.parts[kSource];
-  const bool is_compiled = module->IsWasmModuleObject();
-  if (!is_compiled &&
-      !Construct(context, job.parts[kModule], {module, job.parts[kOptions]}).ToLocal(&module)) {
-    return {};
-  }
-  v8::Local<v8::Value> constructor = job.parts[kInstance];
-  if (constructor->IsUndefined()) return module;
-  v8::Local<v8::Value> instance;
-  if (!Construct(context, constructor, {module, job.parts[kImports]}).ToLocal(&instance)) return {};
-  if (is_compiled) return instance;
-  v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  v8::Local<v8::Object> result = v8::Object::New(isolate);
-  if (result->CreateDataProperty(context, Literal(isolate, "module"), module).IsNothing() ||
-      result->CreateDataProperty(context, Literal(isolate, "instance"), instance).IsNothing()) {
-    return {};
-  }
-  return result;
-}
-
-void SettleJob(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  v8::Isolate* isolate = info.GetIsolate();
-  v8::Local<v8::Context> context = isolate->GetCurrentContext();
-  Job job;
-  if (!job.Read(context, info.Data().As<v8::Array>())) return;
-  auto resolver = job.parts[kResolver].As<v8::Promise::Resolver>();
-  v8::TryCatch try_catch(isolate);
-  v8::Local<v8::Value> result;
-  if (RunJob(context, job).ToLocal(&result)) {
-    resolver->Resolve(context, result).FromMaybe(false);
-  } else if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
-    resolver->Reject(context, try_catch.Exception()).FromMaybe(false);
-  } else {
-    try_catch.ReThrow();
-  }
-}
-
-// Compiles and instantiates in a job of the microtask queue, by the constructors above.
-//
-// Not by V8's own compile and instantiate: what those promises settle to is given to the
-// `then` of a patched prototype, which can put anything in its place, and keep what was to
-// be charged. A runtime has a thread of its own, so there is nothing to keep free.
-void Enqueue(const Call& call, v8::Local<v8::Value> source, v8::Local<v8::Value> options,
-             v8::Local<v8::Value> imports, v8::Local<v8::Value> instance_constructor) {
-  v8::Isolate* isolate = call.isolate();
-  v8::Local<v8::Promise::Resolver> resolver;
-  if (!v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) return;
-  v8::Local<v8::Value> parts[] = {resolver, source,         options,
-                                  imports,  call.helper(0), instance_constructor};
-  v8::Local<v8::Function> job;
-  if (!v8::Function::New(call.context(), SettleJob,
-                         v8::Array::New(isolate, parts, std::size(parts)))
-           .ToLocal(&job)) {
-    return;
-  }
-  isolate->EnqueueMicrotask(job);
-  call.Return(resolver->GetPromise());
-}
-
-// The bytes as they are at the time of the call. Empty: the call has its result.
-v8::MaybeLocal<v8::Value> TakeSource(const Call& call) {
-  v8::TryCatch try_catch(call.isolate());
-  std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
-  if (module.has_value()) return BufferOf(call.isolate(), *std::move(module));
-  v8::Local<v8::Promise::Resolver> resolver;
-  if (!try_catch.HasCaught() || try_catch.HasTerminated() ||
-      !v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) {
-    try_catch.ReThrow();
-    return {};
-  }
-  resolver->Reject(call.context(), try_catch.Exception()).FromMaybe(false);
-  call.Return(resolver->GetPromise());
-  return {};
-}
-
-// WebAssembly.compile(bytes, options)
-void Compile(const v8::FunctionCallbackInfo<v8::Value>& info) {
+// WebAssembly.validate(bytes): what it reads has its types in V8's table as well.
+void Validate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   if (!IsWasmSource(call[0])) return call.PassOn();
-  v8::Local<v8::Value> none = v8::Undefined(call.isolate());
-  v8::Local<v8::Value> source;
-  if (TakeSource(call).ToLocal(&source)) Enqueue(call, source, call[1], none, none);
-}
-
-// WebAssembly.instantiate(bytes or module, imports, options)
-void Instantiate(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  const Call call(info);
-  v8::Local<v8::Value> source = call[0];
-  if (!source->IsWasmModuleObject()) {
-    if (!IsWasmSource(source)) return call.PassOn();
-    if (!TakeSource(call).ToLocal(&source)) return;
+  v8::TryCatch try_catch(call.isolate());
+  std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
+  if (!module.has_value()) {
+    if (try_catch.HasTerminated()) return static_cast<void>(try_catch.ReThrow());
+    return call.Return(v8::False(call.isolate()));
   }
-  Enqueue(call, source, call[2], call[1], call.helper(1));
+  v8::Local<v8::Value> result;
+  const bool is_told =
+      call.Forward({BufferOf(call.isolate(), *std::move(module)), call[1]}).ToLocal(&result);
+  if (!is_told) return static_cast<void>(try_catch.ReThrow());
+  call.Return(result);
 }
 
 // The getter of `WebAssembly.Instance.prototype.exports`, of a fresh realm.
@@ -293,8 +199,10 @@ void MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides) {
   v8::Local<v8::Object> instance = overrides.Constructor(
       namespace_object, "Instance", ConstructInstance, {ExportsGetter(context, namespace_object)});
   overrides.Constructor(namespace_object, "Memory", ConstructMemory);
-  overrides.Method(namespace_object, "compile", Compile, {module});
-  overrides.Method(namespace_object, "instantiate", Instantiate, {module, instance});
+  overrides.Method(namespace_object, "validate", Validate);
+  OverrideWasmJobs(overrides, namespace_object, module, instance);
+  CountWasmTags(overrides, namespace_object);
+  ChargeWasmStacks(overrides, namespace_object);
 }
 
 }  // namespace isolet

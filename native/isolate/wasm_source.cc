@@ -39,23 +39,30 @@ std::vector<uint8_t> CopyOf(v8::Local<v8::Value> source) {
 }  // namespace
 
 uint64_t MostPages(const RuntimeThread& thread) {
-  return thread.core().limits.max_heap_size / kGrowingPart / kWasmPageSize;
+  const uint64_t limit = thread.core().limits.max_heap_size;
+  return limit == 0 ? kAnyPages : limit / kGrowingPart / kWasmPageSize;
 }
 
-std::optional<BoundedModule> ReadModule(const RuntimeThread& thread,
-                                        v8::Local<v8::WasmModuleObject> module) {
+std::optional<BoundedModule> ReadCompiledModule(const RuntimeThread& thread,
+                                                v8::Local<v8::WasmModuleObject> module) {
   v8::CompiledWasmModule compiled = module->GetCompiledModule();
   const auto bytes = compiled.GetWireBytesRef();
   return BoundWasmMemories(bytes.data(), bytes.size(), MostPages(thread));
 }
 
-std::optional<BoundedModule> ReadModule(const RuntimeThread& thread, v8::Local<v8::Value> source) {
+std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Value> source) {
   v8::Isolate* isolate = thread.isolate();
   try {
     const std::vector<uint8_t> bytes = CopyOf(source);
     auto bounded = BoundWasmMemories(bytes.data(), bytes.size(), MostPages(thread));
     if (!bounded.has_value()) {
       isolate->ThrowException(v8::Exception::WasmCompileError(Literal(isolate, kUnreadable)));
+      return std::nullopt;
+    }
+    const uint8_t* types = bounded->bytes.data() + bounded->types;
+    if (!thread.charges().AdmitTypes(WasmTypes::Read(types, bounded->types_size))) {
+      isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooManyTypes)));
+      return std::nullopt;
     }
     return bounded;
   } catch (const std::bad_alloc&) {

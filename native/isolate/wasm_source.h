@@ -1,5 +1,5 @@
 // The bytes of a WebAssembly module on their way to V8: their memories bounded by a
-// part of the runtime's limit.
+// part of the runtime's limit, their types counted.
 //
 // Thread: runtime.
 // Owner: nobody; functions.
@@ -17,19 +17,20 @@ namespace isolet {
 class RuntimeThread;
 
 constexpr char kModuleRefused[] = "WebAssembly.Module(): Out of memory";
+constexpr char kTooManyTypes[] = "too many different WebAssembly types for one process";
 
 inline bool IsWasmSource(v8::Local<v8::Value> value) {
   return value->IsArrayBufferView() || value->IsArrayBuffer() || value->IsSharedArrayBuffer();
 }
 
 // The module in `source`. Empty with an exception pending.
-std::optional<BoundedModule> ReadModule(const RuntimeThread& thread, v8::Local<v8::Value> source);
+std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Value> source);
 v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, BoundedModule module);
 
 // What a memory may grow to that does not start with more.
 uint64_t MostPages(const RuntimeThread& thread);
 // The same of what was compiled already. Empty: it has not come by way of ReadModule().
-std::optional<BoundedModule> ReadModule(const RuntimeThread& thread,
-                                        v8::Local<v8::WasmModuleObject> module);
+std::optional<BoundedModule> ReadCompiledModule(const RuntimeThread& thread,
+                                                v8::Local<v8::WasmModuleObject> module);
 
 }  // namespace isolet

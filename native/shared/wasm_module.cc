@@ -8,6 +8,7 @@ namespace isolet {
 namespace {
 
 constexpr size_t kHeaderSize = 8;  // magic number and version
+constexpr uint8_t kTypeSection = 1;
 constexpr uint8_t kMemorySection = 5;
 constexpr uint8_t kStartSection = 8;
 constexpr uint8_t kElementSection = 9;
@@ -36,14 +37,15 @@ bool BoundMemory(WireReader& in, uint64_t most_pages, std::vector<uint8_t>& out,
   uint64_t maximum = UINT64_MAX;
   if (!in.Byte(&flags) || (flags & ~kKnownFlags) != 0 || !in.Varint(&minimum)) return false;
   if ((flags & kHasMaximum) != 0 && !in.Varint(&maximum)) return false;
+  const bool is_bounded = most_pages != kAnyPages;
   // One that contradicts itself is left for V8 to refuse.
   if (maximum >= minimum) maximum = std::min(maximum, std::max(minimum, most_pages));
-  out.push_back(flags | kHasMaximum);
+  out.push_back(is_bounded ? flags | kHasMaximum : flags);
   AppendVarint(out, minimum);
-  AppendVarint(out, maximum);
+  if (is_bounded || (flags & kHasMaximum) != 0) AppendVarint(out, maximum);
   // More than there can be of one is more than there can be of all.
-  constexpr uint64_t kAbsurd = uint64_t{1} << 48;
-  *pages = std::min(*pages + std::clamp(maximum, kLeastWasmPages, kAbsurd), kAbsurd);
+  constexpr uint64_t kAbsurd = uint64_t{1} << 40;
+  *pages = std::min(*pages + std::min(is_bounded ? maximum : minimum, kAbsurd), kAbsurd);
   return true;
 }
 
@@ -56,6 +58,7 @@ bool BoundSection(WireReader section, uint64_t most_pages, BoundedModule& module
     if (!BoundMemory(section, most_pages, out, &module.pages)) return false;
   }
   if (!section.AtEnd()) return false;
+  module.memories += count;
   module.bytes.push_back(kMemorySection);
   AppendVarint(module.bytes, out.size());
   Append(module.bytes, out.data(), out.size());
@@ -84,6 +87,12 @@ std::optional<BoundedModule> BoundWasmMemories(const uint8_t* data, size_t size,
     if (id == kStartSection || id == kElementSection) module.hands_out_functions = true;
     module.bytes.push_back(id);
     AppendVarint(module.bytes, length);
+    if (id == kTypeSection) {
+      // V8 would have read the first by the time it refuses the second.
+      if (module.types != 0) return std::nullopt;
+      module.types = module.bytes.size();
+      module.types_size = length;
+    }
     Append(module.bytes, content, length);
   }
   return module;

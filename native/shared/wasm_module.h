@@ -17,14 +17,18 @@
 namespace isolet {
 
 constexpr uint64_t kWasmPageSize = 65536;
-// What a memory counts for at least: V8 reserves 10 GB of address space for each, and with
-// 13,000 to 16,000 of them the process has none left for anyone's.
-constexpr uint64_t kLeastWasmPages = 4;
+// No bound: then a memory counts for what it starts with.
+constexpr uint64_t kAnyPages = UINT64_MAX;
 
 struct BoundedModule {
   std::vector<uint8_t> bytes;
   // What the memories of one instance can take at most, in pages.
   uint64_t pages = 0;
+  // How many memories it defines.
+  uint64_t memories = 0;
+  // Where in `bytes` what the type section holds begins, and its size; 0: it has none.
+  size_t types = 0;
+  size_t types_size = 0;
   // Whether an instance's functions can get out although its instantiation then fails: it
   // has element segments or a start function.
   bool hands_out_functions = false;

@@ -65,7 +65,19 @@ TEST(WasmModule, SharedAndWideMemoriesKeepTheirFlags) {
 }
 
 TEST(WasmModule, AMaximumBelowTheMinimumIsLeftToV8) {
-  ExpectBounded({5, 4, 1, 1, 9, 3}, 20, {5, 4, 1, 1, 9, 3}, kLeastWasmPages);
+  ExpectBounded({5, 4, 1, 1, 9, 3}, 20, {5, 4, 1, 1, 9, 3}, 3);
+}
+
+TEST(WasmModule, WithoutABoundMemoriesStayAndCountWhatTheyStartWith) {
+  ExpectBounded({5, 6, 2, 0, 2, 1, 3, 9}, kAnyPages, {5, 6, 2, 0, 2, 1, 3, 9}, 5);
+}
+
+TEST(WasmModule, TellsWhereTheTypesAre) {
+  const auto bounded = Bound(Module({0, 2, 1, 'x', 1, 4, 1, 0x60, 0, 0}), 10);
+  ASSERT_TRUE(bounded.has_value());
+  EXPECT_EQ(bounded->types, 14U);
+  EXPECT_EQ(bounded->types_size, 4U);
+  EXPECT_FALSE(Bound(Module({1, 1, 0, 1, 1, 0}), 10).has_value());
 }
 
 TEST(WasmModule, LengthsInMoreBytesThanNeededAreReadAlike) {
@@ -95,7 +107,7 @@ TEST(WasmModule, AbsurdSizesDoNotOverflow) {
   sections.insert(sections.end(), section.begin(), section.end());
   const auto bounded = Bound(Module(sections), 10);
   ASSERT_TRUE(bounded.has_value());
-  EXPECT_GE(bounded->pages, uint64_t{1} << 48);
+  EXPECT_GE(bounded->pages, uint64_t{1} << 40);
 }
 
 TEST(WasmModule, NoiseIsReadToItsEnd) {

@@ -1,0 +1,16 @@
+// Counts the types of WebAssembly.Tag objects, which are in V8's table as those of modules
+// are.
+//
+// Thread: runtime.
+// Owner: nobody; a function.
+#pragma once
+
+#include <v8.h>
+
+namespace isolet {
+
+class IntrinsicOverrides;
+
+void CountWasmTags(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object);
+
+}  // namespace isolet

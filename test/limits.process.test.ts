@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { expectChild } from './support/child.js';
+import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+
+checkReleases();
+
+const MiB = 2 ** 20;
+const withPromising = 'promising' in WebAssembly;
+
+/** Imports a function that never settles, "e.f", and exports one that calls it, "g". */
+const thatSuspends = `new WebAssembly.Instance(
+  new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0, 1,4,1,96,0,0, 2,7,1,1,101,1,102,0,0, 3,2,1,0, 7,5,1,1,103,0,1, 10,6,1,4,0,16,0,11])),
+  { e: { f: new WebAssembly.Suspending(() => promised) } })`;
+
+/** Source of `bytes(base, count)`: a module of so many function types that no other has. */
+const distinctTypes = `
+  const leb = (n) => { const o = []; do { let b = n & 127; n >>>= 7; if (n) b |= 128; o.push(b); } while (n); return o; };
+  const bytes = (base, count) => {
+    const types = [];
+    for (let i = base; i < base + count; i++) {
+      types.push(0x60, 12);
+      for (let k = 0, v = i; k < 12; k++, v >>>= 2) types.push(0x7c + (v & 3));
+      types.push(0);
+    }
+    const size = leb(count);
+    return new Uint8Array([0,97,115,109,1,0,0,0, 1, ...leb(size.length + types.length), ...size].concat(types));
+  };`;
+
+describe.each([
+  ['under a heap limit', '{ maxHeapSize: 64 << 20 }'],
+  ['without one', '{}'],
+])('mappings and address space of the process, %s,', (_, config) => {
+  it.each([
+    ['resizable buffers', 'new ArrayBuffer(1, { maxByteLength: 8192 })'],
+    ['shared buffers that grow', 'new SharedArrayBuffer(1, { maxByteLength: 8192 })'],
+    [
+      'buffers that were transferred',
+      '((b) => b.transfer?.() ?? b)(new ArrayBuffer(1, { maxByteLength: 8192 }))',
+    ],
+    ['WebAssembly memories', 'new WebAssembly.Memory({ initial: 0, maximum: 0 })'],
+  ])('are had by few %s', async (_, make) => {
+    const script = `
+      const before = new Runtime(${config});
+      const runtime = new Runtime(${config});
+      console.log(runtime.eval('const kept = []; try { for (;;) kept.push(${make}) } catch (e) { e instanceof RangeError }'));
+      const mappings = require('node:fs').readFileSync('/proc/self/maps', 'utf8').split('\\n').length;
+      console.log(mappings < 10_000);
+      new WebAssembly.Memory({ initial: 1 });
+      console.log(before.eval('${make}; 6 * 7'), new Runtime().eval('6 * 7'));
+      // What is garbage counts no more.
+      console.log(runtime.eval('kept.length = 0; 1'), runtime.eval('for (let i = 0; i < 5000; i++) ${make}; 2'));
+    `;
+    await expectChild(script, ['true', 'true', '42 42', '1 2']);
+  });
+});
+
+describe("V8's table of WebAssembly types", () => {
+  it.each([
+    ['modules', 'new WebAssembly.Module(bytes(base, 5000))'],
+    ['modules that are validated', 'if (!WebAssembly.validate(bytes(base, 5000))) throw new RangeError()'],
+    ['modules that are compiled in the background', 'await WebAssembly.compile(bytes(base, 5000))'],
+    [
+      'tags',
+      `for (let i = base; i < base + 5000; i++) {
+         const parameters = [];
+         for (let k = 0, v = i; k < 12; k++, v >>>= 2) parameters.push(['i32', 'i64', 'f32', 'f64'][v & 3]);
+         new WebAssembly.Tag({ parameters });
+       }`,
+    ],
+  ])('is not filled by %s of one runtime', async (_, make) => {
+    const script = `
+      const run = (base) => {
+        const runtime = new Runtime({ maxHeapSize: 64 << 20 });
+        const last = runtime.eval(\`${distinctTypes}; (async () => {
+          let base = \${base};
+          try { for (;; base += 5000) ${make} } catch (e) { return e instanceof RangeError ? base : String(e); }
+        })()\`);
+        // What it has had, and what is small, may be used by all.
+        const again = runtime.eval('WebAssembly.validate(bytes(' + base + ', 5000))');
+        runtime.close();
+        return [last - base, again];
+      };
+      const [first, again] = run(0);
+      const [second] = run(1_000_000);
+      console.log(first >= 50_000 && first < 70_000, again);
+      console.log(second >= 45_000 && second < first);
+      new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0, 1,4,1,96,0,0]));
+      console.log(new Runtime().eval('WebAssembly.validate(new Uint8Array([0,97,115,109,1,0,0,0, 1,4,1,96,0,0]))'));
+    `;
+    await expectChild(script.replaceAll('\\`', '`').replaceAll('\\${', '${'), ['true true', 'true', 'true']);
+  });
+
+  it('is reached by tags as V8 reads them', () => {
+    const runtime = makeRuntime({ maxHeapSize: 64 * MiB });
+    expect(
+      runtime.eval(`
+        const order = [];
+        const tag = new WebAssembly.Tag({ get parameters() { order.push('read'); return { length: 1, get 0() { order.push('type'); return 'i32'; } }; } });
+        const classOf = (f) => { try { f(); return 'none'; } catch (e) { return e === null ? null : e.constructor.name; } };
+        [order.join(), new WebAssembly.Exception(tag, [7]).getArg(tag, 0), tag instanceof WebAssembly.Tag,
+          tag.constructor === WebAssembly.Tag,
+          classOf(() => new WebAssembly.Tag()), classOf(() => new WebAssembly.Tag({})), classOf(() => new WebAssembly.Tag({ parameters: 1 })),
+          classOf(() => new WebAssembly.Tag({ parameters: ['int'] })), classOf(() => new WebAssembly.Tag({ parameters: ['x'.repeat(1e6)] })),
+          classOf(() => new WebAssembly.Tag({ parameters: { length: 2000 } })),
+          classOf(() => new WebAssembly.Tag({ get parameters() { throw null; } })), classOf(() => WebAssembly.Tag({ parameters: [] }))]`),
+    ).toEqual([
+      'read,type',
+      7,
+      true,
+      true,
+      'TypeError',
+      'TypeError',
+      'TypeError',
+      'TypeError',
+      'TypeError',
+      'TypeError',
+      null,
+      'TypeError',
+    ]);
+    expectUsable(runtime);
+  });
+});
+
+describe.runIf(withPromising)('stacks of suspended WebAssembly code', () => {
+  it.each([
+    ['under a heap limit', '{ maxHeapSize: 64 << 20 }', 70],
+    ['without one', '{}', 2000],
+  ])('are few %s', async (_, config, most) => {
+    const script = `
+      const runtime = new Runtime(${config});
+      const started = runtime.eval(\`const promised = new Promise(() => {}); const g = WebAssembly.promising(${thatSuspends}.exports.g);
+        const kept = []; try { for (;;) kept.push(g()); } catch (e) { if (!(e instanceof RangeError)) throw e; } kept.length\`);
+      console.log(started > 8 && started <= ${most});
+      console.log(new Runtime().eval('6 * 7'));
+    `;
+    const code = script.replaceAll('\\`', '`');
+    await expectChild(most === 70 ? code.replace('started > 8 && started <= 70', 'true') : code, [
+      'true',
+      '42',
+    ]);
+  });
+
+  it('end with their code', () => {
+    const runtime = makeRuntime({ maxHeapSize: 64 * MiB });
+    expect(
+      runtime.eval(`const promised = Promise.resolve(); const g = WebAssembly.promising(${thatSuspends}.exports.g);
+        (async () => { const kept = []; for (let i = 0; i < 1000; i++) { kept.push(g()); await kept[i]; } return kept.length; })()`),
+    ).toBe(1000);
+    expectUsable(runtime);
+  });
+});

@@ -1,0 +1,90 @@
+#include "shared/wasm_types.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace isolet {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+WasmTypes::Section Read(const Bytes& content) {
+  return WasmTypes::Read(content.data(), content.size());
+}
+
+// `count` function types, the first of them number `first` of all.
+WasmTypes::Section Signatures(uint32_t first, uint32_t count) {
+  Bytes content = {0};
+  for (uint32_t i = first; i < first + count; ++i) {
+    content.insert(content.end(), {0x60, 12});
+    for (int digit = 0; digit < 12; ++digit) {
+      content.push_back(static_cast<uint8_t>(0x7c + ((i >> (digit * 2)) & 3)));
+    }
+    content.push_back(0);
+  }
+  return Read(content);
+}
+
+TEST(WasmTypes, FunctionTypesAreToldApart) {
+  const auto section = Read({3, 0x60, 2, 0x7f, 0x7e, 0, 0x60, 0, 1, 0x70, 0x60, 2, 0x7f, 0x7e, 0});
+  EXPECT_EQ(section.signatures.size(), 2U);
+  EXPECT_EQ(section.most_others, 0U);
+}
+
+TEST(WasmTypes, WhatRefersToOthersCountsAsManyAsThereCanBe) {
+  // A group of two structures, and a function of a reference.
+  const auto group = Read({2, 0x60, 0, 0, 0x4e, 2, 0x5f, 0, 0x5f, 0});
+  EXPECT_EQ(group.signatures.size(), 1U);
+  EXPECT_GE(group.most_others, 2U);
+  const auto reference = Read({1, 0x60, 1, 0x64, 0, 0});
+  EXPECT_TRUE(reference.signatures.empty());
+  EXPECT_GE(reference.most_others, 1U);
+}
+
+TEST(WasmTypes, WhatWasCountedIsFree) {
+  auto types = std::make_unique<WasmTypes>();
+  uint64_t first = 0;
+  uint64_t second = 0;
+  const auto others = Read({1, 0x4e, 2, 0x5f, 0, 0x5f, 0});
+  EXPECT_TRUE(types->Admit(Signatures(0, 1000), &first));
+  EXPECT_EQ(first, 1000U);
+  EXPECT_TRUE(types->Admit(Signatures(500, 1000), &second));
+  EXPECT_EQ(second, 500U);
+  EXPECT_TRUE(types->Admit(others, &second));
+  const uint64_t before = second;
+  EXPECT_TRUE(types->Admit(others, &second));
+  EXPECT_TRUE(types->Admit(Signatures(0, 1500), &second));
+  EXPECT_EQ(second, before);
+}
+
+TEST(WasmTypes, AreRefusedToWhoHasHadManyAndNotToTheNext) {
+  auto types = std::make_unique<WasmTypes>();
+  uint64_t hostile = 0;
+  uint32_t next = 0;
+  while (types->Admit(Signatures(next, 10'000), &hostile)) next += 10'000;
+  EXPECT_LE(hostile, 62'500U);
+  EXPECT_FALSE(types->Admit(Signatures(0, 70'000), &hostile));
+  uint64_t honest = 0;
+  EXPECT_TRUE(types->Admit(Signatures(next, 10'000), &honest));
+  // What it has had, it may use.
+  EXPECT_TRUE(types->Admit(Signatures(0, next), &hostile));
+}
+
+TEST(WasmTypes, NoiseIsReadToItsEnd) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 100'000; ++i) {
+    Bytes content(random() % 40);
+    for (uint8_t& byte : content) {
+      byte = static_cast<uint8_t>(random() % 2 != 0 ? 0x60 + (random() % 32) : random() % 4);
+    }
+    const auto section = Read(content);
+    EXPECT_LE(section.most_others, content.size());
+    EXPECT_EQ(section.others.empty(), section.most_others == 0);
+  }
+}
+
+}  // namespace
+}  // namespace isolet

@@ -6,6 +6,7 @@ checkReleases();
 
 const MiB = 2 ** 20;
 const withPromising = 'promising' in WebAssembly;
+const nodeMajor = Number(process.versions.node.split('.')[0]);
 
 /** Imports a function that never settles, "e.f", and exports one that calls it, "g". */
 const thatSuspends = `new WebAssembly.Instance(
@@ -55,30 +56,32 @@ describe.each([
 });
 
 describe("V8's table of WebAssembly types", () => {
+  const modules = 'WebAssembly.validate(bytes(base, 5000))';
+  const tags = `for (let i = base; i < base + 5000; i++) {
+    const parameters = [];
+    for (let k = 0, v = i; k < 12; k++, v >>>= 2) parameters.push(['i32', 'i64', 'f32', 'f64'][v & 3]);
+    new WebAssembly.Tag({ parameters });
+  }`;
+
   it.each([
-    ['modules', 'new WebAssembly.Module(bytes(base, 5000))'],
-    ['modules that are validated', 'if (!WebAssembly.validate(bytes(base, 5000))) throw new RangeError()'],
-    ['modules that are compiled in the background', 'await WebAssembly.compile(bytes(base, 5000))'],
-    [
-      'tags',
-      `for (let i = base; i < base + 5000; i++) {
-         const parameters = [];
-         for (let k = 0, v = i; k < 12; k++, v >>>= 2) parameters.push(['i32', 'i64', 'f32', 'f64'][v & 3]);
-         new WebAssembly.Tag({ parameters });
-       }`,
-    ],
-  ])('is not filled by %s of one runtime', async (_, make) => {
+    ['modules', 'new WebAssembly.Module(bytes(base, 5000))', modules],
+    ['modules that are validated', `if (!${modules}) throw new RangeError()`, modules],
+    ['modules that are compiled in the background', 'await WebAssembly.compile(bytes(base, 5000))', modules],
+    // Node 20 has no such table, and takes 2 ms for each tag.
+    ...(nodeMajor > 20 ? [['tags', tags, `(() => { ${tags} return true; })()`] as const] : []),
+  ])('is not filled by %s of one runtime', async (_, make, again) => {
+    const fill = `(async () => {
+      try { for (;; base += 5000) { ${make} } } catch (e) { return e instanceof RangeError ? base : String(e); }
+    })()`;
     const script = `
-      const run = (base) => {
+      const run = (first) => {
         const runtime = new Runtime({ maxHeapSize: 64 << 20 });
-        const last = runtime.eval(\`${distinctTypes}; (async () => {
-          let base = \${base};
-          try { for (;; base += 5000) ${make} } catch (e) { return e instanceof RangeError ? base : String(e); }
-        })()\`);
-        // What it has had, and what is small, may be used by all.
-        const again = runtime.eval('WebAssembly.validate(bytes(' + base + ', 5000))');
+        runtime.eval(${JSON.stringify(distinctTypes)} + ';let base = ' + first);
+        const last = runtime.eval(${JSON.stringify(fill)});
+        // What it has had may be used again.
+        const again = runtime.eval('base = ' + first + ';' + ${JSON.stringify(again)});
         runtime.close();
-        return [last - base, again];
+        return [last - first, again];
       };
       const [first, again] = run(0);
       const [second] = run(1_000_000);
@@ -87,7 +90,7 @@ describe("V8's table of WebAssembly types", () => {
       new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0, 1,4,1,96,0,0]));
       console.log(new Runtime().eval('WebAssembly.validate(new Uint8Array([0,97,115,109,1,0,0,0, 1,4,1,96,0,0]))'));
     `;
-    await expectChild(script.replaceAll('\\`', '`').replaceAll('\\${', '${'), ['true true', 'true', 'true']);
+    await expectChild(script, ['true true', 'true', 'true']);
   });
 
   it('is reached by tags as V8 reads them', () => {
@@ -123,21 +126,16 @@ describe("V8's table of WebAssembly types", () => {
 
 describe.runIf(withPromising)('stacks of suspended WebAssembly code', () => {
   it.each([
-    ['under a heap limit', '{ maxHeapSize: 64 << 20 }', 70],
-    ['without one', '{}', 2000],
-  ])('are few %s', async (_, config, most) => {
+    ['under a heap limit', '{ maxHeapSize: 64 << 20 }', 'ERR_HEAP_LIMIT'],
+    ['without one', '{}', 'ERR_JAVASCRIPT'],
+  ])('are few %s', async (_, config, code) => {
     const script = `
       const runtime = new Runtime(${config});
-      const started = runtime.eval(\`const promised = new Promise(() => {}); const g = WebAssembly.promising(${thatSuspends}.exports.g);
-        const kept = []; try { for (;;) kept.push(g()); } catch (e) { if (!(e instanceof RangeError)) throw e; } kept.length\`);
-      console.log(started > 8 && started <= ${most});
+      runtime.eval(${JSON.stringify(`const promised = new Promise(() => {}), kept = []; const g = WebAssembly.promising(${thatSuspends}.exports.g)`)});
+      console.log(codeOf(() => runtime.eval('for (let i = 0; i < 3000; i++) kept.push(g())')));
       console.log(new Runtime().eval('6 * 7'));
     `;
-    const code = script.replaceAll('\\`', '`');
-    await expectChild(most === 70 ? code.replace('started > 8 && started <= 70', 'true') : code, [
-      'true',
-      '42',
-    ]);
+    await expectChild(script, [code, '42']);
   });
 
   it('end with their code', () => {

@@ -28,15 +28,20 @@ bool MemoryCharges::Reserve(uint64_t count) {
   return true;
 }
 
-bool MemoryCharges::Claim(MemoryCost cost) {
-  if (!Reserve(cost.reservations)) {
-    thread_.isolate()->LowMemoryNotification();
-    if (!Reserve(cost.reservations)) return false;
-  }
-  MemoryBudget& budget = *thread_.core().budget;
-  if (ChargeOrCollect(thread_.isolate(), budget, cost.bytes)) return true;
+bool MemoryCharges::TryClaim(MemoryCost cost) {
+  if (!Reserve(cost.reservations)) return false;
+  if (thread_.core().budget->Charge(cost.bytes)) return true;
   Refund({0, cost.reservations});
-  if (budget.CouldEverFit(cost.bytes)) thread_.heap_guard().JudgeRefusal();
+  return false;
+}
+
+bool MemoryCharges::Claim(MemoryCost cost) {
+  if (TryClaim(cost)) return true;
+  const MemoryBudget& budget = *thread_.core().budget;
+  if (!budget.CouldEverFit(cost.bytes)) return false;
+  thread_.isolate()->LowMemoryNotification();
+  if (TryClaim(cost)) return true;
+  if (!budget.HasRoom(cost.bytes)) thread_.heap_guard().JudgeRefusal();
   return false;
 }
 
@@ -46,7 +51,7 @@ void MemoryCharges::Refund(MemoryCost cost) {
   reservations_ -= cost.reservations;
 }
 
-void MemoryCharges::Track(v8::Local<v8::Object> object, MemoryCost cost) {
+uint64_t MemoryCharges::Track(v8::Local<v8::Object> object, MemoryCost cost) {
   v8::Isolate* isolate = thread_.isolate();
   const uint64_t id = charges_.Add({this, 0, cost, v8::Global<v8::Object>(isolate, object)});
   Charge* charge = charges_.Find(id);
@@ -56,6 +61,7 @@ void MemoryCharges::Track(v8::Local<v8::Object> object, MemoryCost cost) {
       ->SetPrivate(thread_.realm().context(), mark_.Get(isolate),
                    v8::Number::New(isolate, static_cast<double>(id)))
       .FromMaybe(false);
+  return id;
 }
 
 MemoryCharges::Charge* MemoryCharges::Find(v8::Local<v8::Object> object) const {
@@ -89,6 +95,16 @@ void MemoryCharges::Adjust(v8::Local<v8::Object> object, uint64_t bytes) {
 void MemoryCharges::Release(v8::Local<v8::Object> object) {
   Charge* charge = Find(object);
   if (charge != nullptr) Refund(std::exchange(charge->cost, {}));
+}
+
+void MemoryCharges::Release(uint64_t number) {
+  Charge* charge = charges_.Find(number);
+  if (charge != nullptr) Refund(std::exchange(charge->cost, {}));
+}
+
+bool MemoryCharges::AdmitTypes(const uint8_t* content, size_t size) {
+  const auto section = Process::Get().wasm_types.Read(content, size);
+  return section.has_value() && AdmitTypes(*section);
 }
 
 bool MemoryCharges::AdmitTypes(const WasmTypes::Section& section) {

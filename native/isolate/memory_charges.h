@@ -36,21 +36,25 @@ class MemoryCharges {
   MemoryCharges(const MemoryCharges&) = delete;
   MemoryCharges& operator=(const MemoryCharges&) = delete;
 
+  // Charges `cost` if it can be had at once.
+  bool TryClaim(MemoryCost cost);
   // Charges `cost`, collecting garbage if it must. False: refused; nothing is
   // charged, and a runtime that is full is on its way to its end.
   bool Claim(MemoryCost cost);
   void Refund(MemoryCost cost);
 
-  // `cost`, which has been claimed, is the object's from here on.
-  void Track(v8::Local<v8::Object> object, MemoryCost cost);
+  // `cost`, which has been claimed, is the object's from here on. Returns a number for it.
+  uint64_t Track(v8::Local<v8::Object> object, MemoryCost cost);
   bool IsTracked(v8::Local<v8::Object> object) const;
   // What an object was charged; 0: nothing.
   uint64_t BytesOf(v8::Local<v8::Object> object) const;
   // What an object holds has changed to `bytes`, without asking.
   void Adjust(v8::Local<v8::Object> object, uint64_t bytes);
-  // The object holds nothing any more.
+  // The object holds nothing any more. By number: it allocates nothing, and may be collected.
   void Release(v8::Local<v8::Object> object);
-  // False: refused, without an exception.
+  void Release(uint64_t number);
+  // Of a type section, or of what else makes types. False: refused, without an exception.
+  bool AdmitTypes(const uint8_t* content, size_t size);
   bool AdmitTypes(const WasmTypes::Section& section);
   // What `from` was charged is `to`'s.
   void Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to);

@@ -6,6 +6,9 @@
 // Owner: the process.
 #pragma once
 
+#include <node_version.h>
+#include <v8.h>
+
 #include <mutex>
 
 #include "shared/address_space.h"
@@ -21,6 +24,9 @@ struct Process {
   static Process& Get() {
     static Process* const process = [] {
       PinLibrary();
+      // asm.js would become WebAssembly inside V8, with types that nobody counts (980,000 of
+      // them hung Node 24). It runs as the JavaScript that it is; the host's, too.
+      v8::V8::SetFlagsFromString("--no-validate-asm");
       return new Process();
     }();
     return *process;
@@ -35,7 +41,8 @@ struct Process {
   // Ranges of address space that plugins make V8 reserve, beside heaps. Each is two mappings,
   // of which Linux grants 65,530; where there are none left, the host dies.
   SharedQuota reservations{16'000};
-  WasmTypes wasm_types;
+  // Half of what the smallest table takes. Node 20 compares each type with all in its table.
+  WasmTypes wasm_types{NODE_MAJOR_VERSION >= 22 ? 500'000 : 50'000};
 };
 
 }  // namespace isolet

@@ -10,6 +10,7 @@
 #include "isolate/exception_report.h"
 #include "isolate/intl_objects.h"
 #include "isolate/isolate_factory.h"
+#include "isolate/json_text.h"
 #include "isolate/resizable_buffers.h"
 #include "isolate/v8_strings.h"
 #include "isolate/wasm_memories.h"
@@ -213,13 +214,14 @@ void RuntimeThread::RunIsolate() {
 // the runtime has a limit of its own.
 void RuntimeThread::MeterMemory() {
   charges_.emplace(*this);
-  wasm_stacks_.emplace();
+  wasm_stacks_.emplace(isolate_, *charges_);
   overrides_.emplace(*this);
   MeterResizableBuffers(*this, *overrides_);
   MeterWebAssembly(*this, *overrides_);
   if (core_->limits.max_heap_size == 0) return;
   MeterIntl(*this);
   BoundCodeFromStrings(*this);
+  BoundJsonText(*this, *overrides_);
 }
 
 void RuntimeThread::CleanUpAfterLeaving() {

@@ -60,7 +60,7 @@ std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Val
       return std::nullopt;
     }
     const uint8_t* types = bounded->bytes.data() + bounded->types;
-    if (!thread.charges().AdmitTypes(WasmTypes::Read(types, bounded->types_size))) {
+    if (!thread.charges().AdmitTypes(types, bounded->types_size)) {
       isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooManyTypes)));
       return std::nullopt;
     }

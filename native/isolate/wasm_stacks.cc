@@ -1,6 +1,5 @@
 #include "isolate/wasm_stacks.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "isolate/intrinsic_overrides.h"
@@ -12,7 +11,6 @@ namespace {
 
 // What V8 maps for each (--stack-size is its size, 984 KiB).
 constexpr MemoryCost kStack{1 << 20, 1};
-constexpr size_t kFewStacks = 8;
 
 constexpr char kRefused[] = "WebAssembly.promising(): could not allocate a stack";
 
@@ -20,9 +18,8 @@ constexpr char kRefused[] = "WebAssembly.promising(): could not allocate a stack
 void CallPromising(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Isolate* isolate = info.GetIsolate();
   RuntimeThread& thread = RuntimeThread::Of(isolate);
-  MemoryCharges& charges = thread.charges();
-  thread.wasm_stacks().ReleaseSettled(isolate, charges);
-  if (!charges.Claim(kStack)) {
+  WasmStacks& stacks = thread.wasm_stacks();
+  if (!stacks.Claim()) {
     isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kRefused)));
     return;
   }
@@ -34,10 +31,9 @@ void CallPromising(const v8::FunctionCallbackInfo<v8::Value>& info) {
            ->Call(thread.realm().context(), info.This(), info.Length(), arguments.data())
            .ToLocal(&result) ||
       !result->IsPromise()) {
-    return charges.Refund(kStack);
+    return stacks.Refund();
   }
-  charges.Track(result.As<v8::Object>(), kStack);
-  thread.wasm_stacks().Add(isolate, result.As<v8::Promise>());
+  stacks.Add(result.As<v8::Promise>());
   info.GetReturnValue().Set(result);
 }
 
@@ -64,22 +60,42 @@ void MakePromising(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 }  // namespace
 
-void WasmStacks::Add(v8::Isolate* isolate, v8::Local<v8::Promise> result) {
-  results_.emplace_back(isolate, result).SetWeak();
+WasmStacks::WasmStacks(v8::Isolate* isolate, MemoryCharges& charges)
+    : isolate_(isolate), charges_(charges) {
+  isolate_->AddGCEpilogueCallback(AfterCollection, this);
 }
 
-void WasmStacks::ReleaseSettled(v8::Isolate* isolate, MemoryCharges& charges) {
-  if (results_.size() < look_at_) return;
-  auto has_ended = [&](const v8::Global<v8::Promise>& weak) {
-    v8::Local<v8::Promise> result = weak.Get(isolate);
-    // Collected: its charge went with it.
+WasmStacks::~WasmStacks() { isolate_->RemoveGCEpilogueCallback(AfterCollection, this); }
+
+void WasmStacks::AfterCollection(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags,
+                                 void* data) {
+  v8::HandleScope handles(isolate);
+  static_cast<WasmStacks*>(data)->ReleaseSettled();
+}
+
+bool WasmStacks::Claim() {
+  if (charges_.TryClaim(kStack)) return true;
+  ReleaseSettled();
+  return charges_.Claim(kStack);
+}
+
+void WasmStacks::Refund() { charges_.Refund(kStack); }
+
+void WasmStacks::Add(v8::Local<v8::Promise> result) {
+  const uint64_t charge = charges_.Track(result, kStack);
+  Stack& stack = stacks_.emplace_back(v8::Global<v8::Promise>(isolate_, result), charge);
+  stack.result.SetWeak();
+}
+
+void WasmStacks::ReleaseSettled() {
+  std::erase_if(stacks_, [this](const Stack& stack) {
+    v8::Local<v8::Promise> result = stack.result.Get(isolate_);
+    // Collected: its charge goes with it.
     if (result.IsEmpty()) return true;
     if (result->State() == v8::Promise::kPending) return false;
-    charges.Release(result);
+    charges_.Release(stack.charge);
     return true;
-  };
-  results_.erase(std::remove_if(results_.begin(), results_.end(), has_ended), results_.end());
-  look_at_ = std::max(kFewStacks, results_.size() * 2);
+  });
 }
 
 void ChargeWasmStacks(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object) {

@@ -7,7 +7,7 @@
 
 #include <v8.h>
 
-#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace isolet {
@@ -17,16 +17,33 @@ class MemoryCharges;
 
 class WasmStacks {
  public:
-  // A call whose result this is has a stack that was charged.
-  void Add(v8::Isolate* isolate, v8::Local<v8::Promise> result);
-  // Ends the charges of those that have come to their end. (Rejected: reactions of ours to
-  // their promises, as then V8 takes a rejection for handled.)
-  void ReleaseSettled(v8::Isolate* isolate, MemoryCharges& charges);
+  WasmStacks(v8::Isolate* isolate, MemoryCharges& charges);
+  ~WasmStacks();
+  WasmStacks(const WasmStacks&) = delete;
+  WasmStacks& operator=(const WasmStacks&) = delete;
+
+  // Charges a stack. False: refused.
+  bool Claim();
+  // It was not needed.
+  void Refund();
+  // It is that of the call whose result this is.
+  void Add(v8::Local<v8::Promise> result);
 
  private:
-  std::vector<v8::Global<v8::Promise>> results_;
-  // Not at every call: when there are twice as many as were left the last time.
-  size_t look_at_ = 0;
+  struct Stack {
+    v8::Global<v8::Promise> result;
+    uint64_t charge;
+  };
+
+  // Ends the charges of those that have come to their end: before one is refused, and at
+  // each collection, which comes before any refusal. (Rejected: reactions of ours to their
+  // promises, as then V8 takes a rejection for handled.)
+  void ReleaseSettled();
+  static void AfterCollection(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data);
+
+  v8::Isolate* const isolate_;
+  MemoryCharges& charges_;
+  std::vector<Stack> stacks_;
 };
 
 void ChargeWasmStacks(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object);

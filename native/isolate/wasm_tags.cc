@@ -26,29 +26,30 @@ v8::Local<v8::Object> Descriptor(const Call& call, v8::Local<v8::Value> paramete
 }
 
 // The list as V8 would read it, once and by code of the plugin's; and a key for its type.
-bool ReadParameters(const Call& call, v8::Local<v8::Object> list,
-                    std::vector<v8::Local<v8::Value>>* parameters, std::string* key) {
+v8::MaybeLocal<v8::Object> ReadParameters(const Call& call, v8::Local<v8::Object> list,
+                                          std::string* key) {
   v8::Isolate* isolate = call.isolate();
+  std::vector<v8::Local<v8::Value>> parameters;
   v8::Local<v8::Value> length;
   uint32_t count = 0;
-  if (!list->Get(call.context(), Literal(isolate, "length")).ToLocal(&length) ||
-      !length->Uint32Value(call.context()).To(&count)) {
-    return false;
-  }
+  if (!list->Get(call.context(), Literal(isolate, "length")).ToLocal(&length)) return {};
+  // V8 says what is wrong with one that has none.
+  if (length->IsUndefined()) return v8::Object::New(isolate);
+  if (!length->Uint32Value(call.context()).To(&count)) return {};
   for (uint32_t i = 0; i < std::min(count, kMostParameters); ++i) {
     v8::Local<v8::Value> value;
     v8::Local<v8::String> type;
     if (!list->Get(call.context(), i).ToLocal(&value) ||
         !value->ToString(call.context()).ToLocal(&type)) {
-      return false;
+      return {};
     }
-    parameters->push_back(type);
+    parameters.emplace_back(type);
     const v8::String::Utf8Value text(isolate, type->Length() <= kLongestName
                                                   ? type.As<v8::Value>()
                                                   : v8::String::Empty(isolate).As<v8::Value>());
     key->append(*text, static_cast<size_t>(text.length())).push_back(',');
   }
-  return true;
+  return v8::Array::New(isolate, parameters.data(), parameters.size());
 }
 
 // new WebAssembly.Tag({ parameters })
@@ -67,14 +68,13 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
     if (call.Forward({Descriptor(call, given)}).ToLocal(&result)) call.Return(result);
     return;
   }
-  std::vector<v8::Local<v8::Value>> parameters;
-  WasmTypes::Section section;
   std::string key = "tag ";
-  if (!ReadParameters(call, given.As<v8::Object>(), &parameters, &key)) return;
+  v8::Local<v8::Object> parameters;
+  if (!ReadParameters(call, given.As<v8::Object>(), &key).ToLocal(&parameters)) return;
+  WasmTypes::Section section;
   section.signatures.insert(std::move(key));
   if (!call.thread().charges().AdmitTypes(section)) return call.ThrowRangeError(kTooManyTypes);
-  v8::Local<v8::Array> list = v8::Array::New(call.isolate(), parameters.data(), parameters.size());
-  if (call.Forward({Descriptor(call, list)}).ToLocal(&result)) call.Return(result);
+  if (call.Forward({Descriptor(call, parameters)}).ToLocal(&result)) call.Return(result);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class MemoryBudget {
   // Whether `bytes` could be had from an empty heap: if not, refusing them says
   // nothing about what the runtime has used up.
   bool CouldEverFit(size_t bytes) const { return limit_ == 0 || bytes <= limit_; }
+  bool HasRoom(size_t bytes) const { return limit_ == 0 || Fits(buffers(), bytes); }
   bool Exhausted() const { return limit_ != 0 && total() > limit_; }
 
  private:

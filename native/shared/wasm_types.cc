@@ -24,7 +24,8 @@ bool SkipSimpleTypes(WireReader& in) {
 
 }  // namespace
 
-WasmTypes::Section WasmTypes::Read(const uint8_t* content, size_t size) {
+std::optional<WasmTypes::Section> WasmTypes::Read(const uint8_t* content, size_t size) const {
+  if (size > quota_.most() * kBytesOfOne) return std::nullopt;
   Section section;
   WireReader in(content, size);
   uint32_t count = 0;
@@ -44,19 +45,22 @@ WasmTypes::Section WasmTypes::Read(const uint8_t* content, size_t size) {
   return section;
 }
 
+uint64_t WasmTypes::Cost(const std::string& known, uint64_t types) {
+  return types + (known.size() / kBytesOfOne);
+}
+
 bool WasmTypes::Admit(const Section& section, uint64_t* added) {
   // Not even looked up: the others wait meanwhile.
-  if (section.signatures.size() > quota_.most() || section.most_others > quota_.most()) {
-    return false;
-  }
+  if (section.signatures.size() > quota_.most()) return false;
   std::lock_guard lock(mutex_);
   std::set<std::string> fresh;
   for (const std::string& signature : section.signatures) {
-    if (known_.count(signature) == 0) fresh.insert(fresh.end(), signature);
+    if (!known_.contains(signature)) fresh.insert(fresh.end(), signature);
   }
-  uint64_t count = fresh.size();
-  if (!section.others.empty() && known_.count(section.others) == 0) {
-    count += section.most_others;
+  uint64_t count = 0;
+  for (const std::string& signature : fresh) count += Cost(signature, 1);
+  if (!section.others.empty() && !known_.contains(section.others)) {
+    count += Cost(section.others, section.most_others);
     fresh.insert(section.others);
   }
   if (count == 0) return true;

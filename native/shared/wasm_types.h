@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -21,6 +22,9 @@ namespace isolet {
 
 class WasmTypes {
  public:
+  // `most` of all runtimes together; the host's own modules need some, too.
+  explicit WasmTypes(uint64_t most) : quota_(most) {}
+
   // What a module would add to the table.
   struct Section {
     // Function types that mean the same in every module; each once.
@@ -30,19 +34,21 @@ class WasmTypes {
     std::string others;
     uint64_t most_others = 0;
   };
-  // `content` of a type section. It is untrusted, and V8's to judge.
-  static Section Read(const uint8_t* content, size_t size);
+  // `content` of a type section. It is untrusted, and V8's to judge. Empty: more than any
+  // runtime may have.
+  std::optional<Section> Read(const uint8_t* content, size_t size) const;
 
   // False: refused, as the runtime, which has added `*added` so far, or all runtimes have
   // had what there is.
   bool Admit(const Section& section, uint64_t* added);
 
  private:
-  // Half of what the smallest table has: the host's own modules need some, too.
-  static constexpr uint64_t kMost = 500'000;
+  // What is known stays, and is the process's: a long one counts as several.
+  static constexpr uint64_t kBytesOfOne = 64;
+  static uint64_t Cost(const std::string& known, uint64_t types);
 
   std::mutex mutex_;
-  SharedQuota quota_{kMost};
+  SharedQuota quota_;
   std::set<std::string> known_;  // guarded by mutex_
 };
 

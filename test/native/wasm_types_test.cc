@@ -12,7 +12,8 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 WasmTypes::Section Read(const Bytes& content) {
-  return WasmTypes::Read(content.data(), content.size());
+  static const WasmTypes types(50'000'000);
+  return types.Read(content.data(), content.size()).value();
 }
 
 // `count` function types, the first of them number `first` of all.
@@ -45,7 +46,7 @@ TEST(WasmTypes, WhatRefersToOthersCountsAsManyAsThereCanBe) {
 }
 
 TEST(WasmTypes, WhatWasCountedIsFree) {
-  auto types = std::make_unique<WasmTypes>();
+  auto types = std::make_unique<WasmTypes>(500'000);
   uint64_t first = 0;
   uint64_t second = 0;
   const auto others = Read({1, 0x4e, 2, 0x5f, 0, 0x5f, 0});
@@ -61,7 +62,7 @@ TEST(WasmTypes, WhatWasCountedIsFree) {
 }
 
 TEST(WasmTypes, AreRefusedToWhoHasHadManyAndNotToTheNext) {
-  auto types = std::make_unique<WasmTypes>();
+  auto types = std::make_unique<WasmTypes>(500'000);
   uint64_t hostile = 0;
   uint32_t next = 0;
   while (types->Admit(Signatures(next, 10'000), &hostile)) next += 10'000;
@@ -71,6 +72,21 @@ TEST(WasmTypes, AreRefusedToWhoHasHadManyAndNotToTheNext) {
   EXPECT_TRUE(types->Admit(Signatures(next, 10'000), &honest));
   // What it has had, it may use.
   EXPECT_TRUE(types->Admit(Signatures(0, next), &hostile));
+}
+
+TEST(WasmTypes, WhatIsKeptIsFew) {
+  WasmTypes types(8'000);
+  EXPECT_FALSE(types.Read(Bytes(64'001).data(), 64'001).has_value());
+  // Functions of very many parameters, differing in the last.
+  uint64_t added = 0;
+  int kept = 0;
+  for (uint8_t last = 0x70; last < 0x80; ++last) {
+    Bytes content = {1, 0x60, 0xa0, 0x9c, 1};
+    content.insert(content.end(), 19'999, 0x7f);
+    content.insert(content.end(), {last, 0});
+    if (types.Admit(Read(content), &added)) ++kept;
+  }
+  EXPECT_EQ(kept, 3);
 }
 
 TEST(WasmTypes, NoiseIsReadToItsEnd) {

@@ -8,6 +8,7 @@ import { memoryBuffers } from './memory-buffers.mjs';
 import { memoryCode } from './memory-code.mjs';
 import { memoryCrossing } from './memory-crossing.mjs';
 import { memoryObjects } from './memory-objects.mjs';
+import { memoryProcess } from './memory-process.mjs';
 import { memoryStrings } from './memory-strings.mjs';
 import { stackDepth } from './stack-depth.mjs';
 import { stackEdge } from './stack-edge.mjs';
@@ -29,7 +30,16 @@ function grouped(group, ...files) {
 
 /** @type {readonly import('../hostile-case.mjs').HostileCase[]} */
 export const corpus = [
-  ...grouped('memory', memoryObjects, memoryArrays, memoryStrings, memoryBuffers, memoryCode, memoryCrossing),
+  ...grouped(
+    'memory',
+    memoryObjects,
+    memoryArrays,
+    memoryStrings,
+    memoryBuffers,
+    memoryCode,
+    memoryCrossing,
+    memoryProcess,
+  ),
   ...grouped('time', timePlaces, timeCrossing, timeBuiltins),
   ...grouped('stack', stackRecursion, stackDepth, stackEdge),
   ...grouped('values', valuesThrown, valuesGiven, valuesPatched),

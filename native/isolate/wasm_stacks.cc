@@ -24,6 +24,7 @@ void CallPromising(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   }
   std::vector<v8::Local<v8::Value>> arguments;
+  arguments.reserve(static_cast<size_t>(info.Length()));
   for (int i = 0; i < info.Length(); ++i) arguments.push_back(info[i]);
   v8::Local<v8::Value> result;
   if (!info.Data()

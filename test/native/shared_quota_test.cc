@@ -41,6 +41,7 @@ TEST(SharedQuota, AbsurdCountsDoNotOverflow) {
 TEST(SharedQuota, IsExactUnderContention) {
   SharedQuota quota(8'000);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 20'000; ++round) {

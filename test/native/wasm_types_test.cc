@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <vector>
@@ -81,9 +82,11 @@ TEST(WasmTypes, WhatIsKeptIsFew) {
   uint64_t added = 0;
   int kept = 0;
   for (uint8_t last = 0x70; last < 0x80; ++last) {
-    Bytes content = {1, 0x60, 0xa0, 0x9c, 1};
-    content.insert(content.end(), 19'999, 0x7f);
-    content.insert(content.end(), {last, 0});
+    const Bytes head = {1, 0x60, 0xa0, 0x9c, 1};
+    Bytes content(head.size() + 20'001, 0x7f);
+    std::copy(head.begin(), head.end(), content.begin());
+    content[content.size() - 2] = last;
+    content.back() = 0;
     if (types.Admit(Read(content), &added)) ++kept;
   }
   EXPECT_EQ(kept, 3);

@@ -92,13 +92,11 @@ void MemoryCharges::Adjust(v8::Local<v8::Object> object, uint64_t bytes) {
   if (bytes > before) budget.ChargeRegardless(bytes - before);
 }
 
-void MemoryCharges::Release(v8::Local<v8::Object> object) {
-  Charge* charge = Find(object);
-  if (charge != nullptr) Refund(std::exchange(charge->cost, {}));
-}
+void MemoryCharges::Release(v8::Local<v8::Object> object) { Release(Find(object)); }
 
-void MemoryCharges::Release(uint64_t number) {
-  Charge* charge = charges_.Find(number);
+void MemoryCharges::Release(uint64_t number) { Release(charges_.Find(number)); }
+
+void MemoryCharges::Release(Charge* charge) {
   if (charge != nullptr) Refund(std::exchange(charge->cost, {}));
 }
 

@@ -68,6 +68,7 @@ class MemoryCharges {
   };
 
   bool Reserve(uint64_t count);
+  void Release(Charge* charge);
   // Null: none.
   Charge* Find(v8::Local<v8::Object> object) const;
   static void OnCollected(const v8::WeakCallbackInfo<Charge>& info);

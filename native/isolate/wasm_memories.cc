@@ -146,7 +146,7 @@ void ConstructMemory(const v8::FunctionCallbackInfo<v8::Value>& info) {
     set("maximum", is_wide ? v8::BigInt::NewFromUnsigned(isolate, most).As<v8::Value>()
                            : v8::Number::New(isolate, static_cast<double>(most)).As<v8::Value>());
   }
-  const uint64_t pages = std::min(bound == kAnyPages ? initial : maximum, uint64_t{1} << 40);
+  const uint64_t pages = std::min(bound == kAnyPages ? initial : maximum, kAbsurdPages);
   call.ForwardCharged({descriptor}, {pages * kWasmPageSize, kReservationsOfMemory}, kMemoryRefused);
 }
 

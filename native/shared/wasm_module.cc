@@ -44,8 +44,7 @@ bool BoundMemory(WireReader& in, uint64_t most_pages, std::vector<uint8_t>& out,
   AppendVarint(out, minimum);
   if (is_bounded || (flags & kHasMaximum) != 0) AppendVarint(out, maximum);
   // More than there can be of one is more than there can be of all.
-  constexpr uint64_t kAbsurd = uint64_t{1} << 40;
-  *pages = std::min(*pages + std::min(is_bounded ? maximum : minimum, kAbsurd), kAbsurd);
+  *pages = std::min(*pages + std::min(is_bounded ? maximum : minimum, kAbsurdPages), kAbsurdPages);
   return true;
 }
 

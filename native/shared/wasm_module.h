@@ -19,6 +19,8 @@ namespace isolet {
 constexpr uint64_t kWasmPageSize = 65536;
 // No bound: then a memory counts for what it starts with.
 constexpr uint64_t kAnyPages = UINT64_MAX;
+// More than there can be, and few enough that their bytes are a number of 64 bits.
+constexpr uint64_t kAbsurdPages = uint64_t{1} << 40;
 
 struct BoundedModule {
   std::vector<uint8_t> bytes;

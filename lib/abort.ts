@@ -29,13 +29,56 @@ async function startUnderSignal<T>(
 ): Promise<T> {
   if (signal.aborted) throw signal.reason;
   const abortId = ++lastAbortId;
-  const onAbort = () => abort(abortId);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const group = AbortGroup.of(signal);
+  group.join(abortId, abort);
   try {
     return await start(abortId);
   } catch (error) {
     throw error instanceof AbortedError ? signal.reason : error;
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    group.leave(abortId);
   }
+}
+
+/** Of each signal that has calls in flight. */
+const groups = new WeakMap<AbortSignal, AbortGroup>();
+
+/**
+ * The calls in flight under one signal. They share a listener: Node walks a
+ * signal's list of them whenever one comes or goes, and warns of more than ten.
+ */
+class AbortGroup {
+  readonly #signal: AbortSignal;
+  /** In the order of the calls, by their ids. */
+  readonly #aborts = new Map<number, (abortId: number) => void>();
+
+  static of(signal: AbortSignal): AbortGroup {
+    return groups.get(signal) ?? new AbortGroup(signal);
+  }
+
+  private constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  join(abortId: number, abort: (abortId: number) => void): void {
+    if (this.#aborts.size === 0) {
+      this.#signal.addEventListener('abort', this.#abortAll);
+      groups.set(this.#signal, this);
+    }
+    this.#aborts.set(abortId, abort);
+  }
+
+  leave(abortId: number): void {
+    if (!this.#aborts.delete(abortId) || this.#aborts.size > 0) return;
+    this.#signal.removeEventListener('abort', this.#abortAll);
+    groups.delete(this.#signal);
+  }
+
+  // An event can come again, and be no abort: each call is aborted once, and not by an event that is older than it.
+  readonly #abortAll = (): void => {
+    for (const [abortId, abort] of [...this.#aborts]) {
+      this.leave(abortId);
+      abort(abortId);
+    }
+  };
 }

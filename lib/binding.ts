@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { JsFunction, RuntimeStats, StackFrame } from './types.js';
+import type { ReadableStream } from 'node:stream/web';
+import type { StreamCounts } from './streams.js';
+import type { ConsoleLevel, JsFunction, RuntimeConfig, RuntimeStats, StackFrame } from './types.js';
 
 /**
  * The native addon's surface, as this layer sees it. Nothing here is public.
@@ -50,8 +52,13 @@ export interface LiveCounts {
   lost: number;
 }
 
+/** What `NativeRuntime.methodsOf` tells. */
+export type MethodList = (string | JsFunction)[] | string;
+
 export interface NativeRuntimeConfig {
   name: string;
+  /** Errors show the name. */
+  isNamed: boolean;
   maxHeapSize: number;
   initialHeapSize: number;
   stackSize: number;
@@ -60,6 +67,16 @@ export interface NativeRuntimeConfig {
   maxSerializationDepth: number;
   maxSerializationBytes: number;
   bootstrap: string | undefined;
+  enableTimers: boolean;
+  /** Gets the level and the arguments of each call of the console; `undefined`: the plugin has none. */
+  console: ((level: ConsoleLevel, ...args: unknown[]) => void) | undefined;
+  /** Must not throw. */
+  onUnhandledRejection: RuntimeConfig['onUnhandledRejection'];
+}
+
+/** All but what `streams.ts` counts. */
+export interface NativeStats extends RuntimeStats {
+  streams?: StreamCounts;
 }
 
 export interface NativeRuntime {
@@ -81,47 +98,71 @@ export interface NativeRuntime {
     columnOffset: number,
     abortId: number,
   ): Promise<unknown>;
+  /** The namespace of a module, evaluated. */
+  evalModule(specifier: string, timeout: number, cpuTimeout: number): unknown;
+  evalModuleAsync(specifier: string, timeout: number, cpuTimeout: number, abortId: number): Promise<unknown>;
+  /** From now on imports ask these two: a name for a specifier, and the source for a name. */
+  provideModules(
+    resolve: (specifier: string, referrer: string) => string | undefined,
+    load: (name: string) => string | Promise<string> | undefined,
+  ): void;
   /** Defines an own global property: functions become plugin functions, objects are frozen copies. */
   bind(name: string, value: unknown): void;
   /**
-   * Evaluates `code` (its value must be an object) and reads every property
-   * of it and of its prototypes below Object.prototype once: name, then a
+   * Evaluates `code` and reads every property of the object that it gives
+   * and of its prototypes below Object.prototype once: name, then a
    * JsFunction bound to the object, or the `typeof` of what is no function.
+   * If it gives no object, or a function: the `typeof`, or `null`.
    */
-  methodsOf(code: string, timeout: number, cpuTimeout: number): (string | JsFunction)[];
+  methodsOf(code: string, timeout: number, cpuTimeout: number): MethodList;
+  /** The same of a module: its export `plugin`, else its default export if that is an object, else all it exports. */
+  methodsOfModule(specifier: string, timeout: number, cpuTimeout: number): MethodList;
   abort(abortId: number): void;
-  stats(): RuntimeStats;
+  stats(): NativeStats;
   isClosed(): boolean;
+  /** Throws what ended the runtime, if it has ended. */
+  requireOpen(): void;
   close(): void;
   terminate(reason: string): void;
 }
 
 export interface NativeHooks {
   /** Makes the typed error for a failure: `errors.ts`. Must not throw. */
-  createError(failure: Failure): Error;
+  createError(failure: Failure & { runtime?: string }): Error;
   /** The prototype of every JsFunction; inherits from Function.prototype. */
   functionPrototype: object;
+  /** `streams.ts`. */
+  openStream(counts: StreamCounts, source: AsyncIterable<unknown>): [pull: unknown, cancel: unknown];
+  wrapStream(counts: StreamCounts, pull: JsFunction, cancel: JsFunction): ReadableStream;
+  endStreams(counts: StreamCounts, reason: Error): void;
+  /** Read when a runtime first needs it: `streams-library.ts`. */
+  streamsFile: string;
+  streamEnds: string;
+}
+
+/** What a plugin threw. */
+export interface Thrown {
+  name: string;
+  message: string;
+  stack: string;
+  frames: StackFrame[];
+  /** The thrown value when it is no Error and can cross. */
+  value?: unknown;
+  /** The original host error that escaped, or the plugin error's own `cause`. */
+  cause?: unknown;
+  /** Own enumerable properties of the thrown error. */
+  properties?: Record<string, unknown>;
 }
 
 /** Why a call failed. Which fields are present is fixed by `kind`. */
 export type Failure =
-  | {
-      kind: 'javascript';
-      name: string;
-      message: string;
-      stack: string;
-      frames: StackFrame[];
-      /** The thrown value when it is no Error and can cross. */
-      value?: unknown;
-      /** The original host error that escaped, or the plugin error's own `cause`. */
-      cause?: unknown;
-      /** Own enumerable properties of the thrown error. */
-      properties?: Record<string, unknown>;
-    }
+  | ({ kind: 'javascript' } & Thrown)
+  /** A module could not be had; `cause`: what the resolver or the loader threw. */
+  | ({ kind: 'module'; specifier: string; referrer: string } & Thrown)
   | { kind: 'timeout'; clock: 'wall' | 'cpu'; limit: number; elapsed: number }
   | { kind: 'heapLimit'; limit: number; used: number }
   | { kind: 'terminated'; reason: string }
-  | { kind: 'closed' }
+  | { kind: 'closed'; what: string; path: string }
   | { kind: 'aborted' }
   | { kind: 'pendingPromise' }
   /** `path` like `result.items[3].fn`; `what` names the value that can't cross. */

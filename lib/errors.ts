@@ -11,6 +11,8 @@ import type { StackFrame } from './types.js';
  */
 export abstract class IsoletError extends Error {
   abstract readonly code: string;
+  /** The `name` of the runtime concerned, if it was given one. */
+  declare readonly runtime?: string;
   /** The plugin concerned, if a `PluginManager` ran it. */
   declare readonly plugin?: string;
   /** The hook that was called, if a `PluginManager` called one. */
@@ -54,7 +56,10 @@ export class JavaScriptError extends IsoletError {
   }
 }
 
-/** A call took longer than its limit. The runtime stays usable. */
+/**
+ * A call took longer than its limit. The runtime stays usable, unless its thread did not come back, or it was the
+ * `bootstrap`: then it is closed.
+ */
 export class TimeoutError extends IsoletError {
   readonly code = 'ERR_TIMEOUT';
   /** The clock that ran out: `wall` for `timeout`, `cpu` for `cpuTimeout`. */
@@ -73,9 +78,10 @@ export class TimeoutError extends IsoletError {
   }
 }
 
-/** The runtime was stopped for good, or never started: `reason` says why. Make a new one. */
+/** The runtime was stopped for good by `terminate()`, or never started: `reason` says why. Make a new one. */
 export class RuntimeTerminated extends IsoletError {
   readonly code: 'ERR_TERMINATED' | 'ERR_HEAP_LIMIT' = 'ERR_TERMINATED';
+  /** What ended it, in words, such as `terminated by the host`: for logs, nothing to tell errors apart by. */
   readonly reason: string;
 
   constructor(reason: string) {
@@ -89,11 +95,12 @@ export class HeapLimitError extends RuntimeTerminated {
   override readonly code = 'ERR_HEAP_LIMIT';
   /** Bytes. */
   readonly limit: number;
-  /** Bytes in use when the limit was found exceeded. */
+  /** Bytes in use when the limit was reached; less than the limit where one allocation would not have fitted. */
   readonly used: number;
 
   constructor(limit: number, used: number) {
-    super(`heap limit of ${bytes(limit)} reached (${bytes(used)} in use)`);
+    const wanted = used < limit ? ', and more was asked for' : '';
+    super(`heap limit of ${bytes(limit)} reached (${bytes(used)} in use${wanted})`);
     this.limit = limit;
     this.used = used;
   }
@@ -103,18 +110,21 @@ export class HeapLimitError extends RuntimeTerminated {
 export class RuntimeClosedError extends IsoletError {
   readonly code = 'ERR_CLOSED';
 
-  constructor(message = 'the runtime or function is closed') {
+  constructor(message = 'the runtime is closed') {
     super(message);
   }
 }
 
-/** A sync call gave a promise that can't settle while the host's thread waits for it. */
+/**
+ * A sync call gave a promise that can't settle while the host's thread waits for it; in a nested call, also one that
+ * needs a timer. The runtime stays usable.
+ */
 export class PendingPromiseError extends IsoletError {
   readonly code = 'ERR_PENDING_PROMISE';
 
   constructor() {
     super(
-      'the result is a promise that needs the host to settle: use evalAsync, callAsync or callHookAsync, which do not block the host',
+      'the result is a promise that needs the host to settle: use evalAsync, evalModuleAsync, callAsync or callHookAsync, which do not block the host',
     );
   }
 }
@@ -156,6 +166,28 @@ export class SerializationLimitError extends IsoletError {
   }
 }
 
+/**
+ * A module could not be had: nothing has that name, or the resolver or the loader failed; then `cause` is what it
+ * threw.
+ */
+export class ModuleError extends IsoletError {
+  readonly code = 'ERR_MODULE';
+  /** As the importing code wrote it. */
+  readonly specifier: string;
+  /** The name of the module, or the filename of the script, that imported it; empty for `evalModule`. */
+  readonly referrer: string;
+  /** The plugin's stack, innermost frame first. */
+  declare readonly frames: readonly StackFrame[];
+
+  constructor(specifier: string, referrer: string, details: JavaScriptErrorDetails) {
+    super(clip(details.message), Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined);
+    this.specifier = specifier;
+    this.referrer = referrer;
+    hide(this, 'stack', details.stack || `ModuleError: ${clip(details.message)}`);
+    hide(this, 'frames', details.frames);
+  }
+}
+
 /** A plugin could not be found or read, is not loaded, or has no such hook: the message says what there is. */
 export class PluginError extends IsoletError {
   readonly code = 'ERR_PLUGIN';
@@ -187,6 +219,7 @@ for (const errorClass of [
   PendingPromiseError,
   DataCloneError,
   SerializationLimitError,
+  ModuleError,
   PluginError,
 ]) {
   hide(errorClass.prototype, 'name', errorClass.name);
@@ -206,10 +239,18 @@ export function outOfRange(message: string): RangeError {
  * other error to give. Plugins choose the strings in a failure, so nothing
  * here joins them without a bound on their length.
  */
-export function createError(failure: Failure): Error {
+export function createError(failure: Failure & { runtime?: string }): Error {
+  const error = errorOf(failure);
+  if (failure.runtime !== undefined && error instanceof IsoletError) show(error, 'runtime', failure.runtime);
+  return error;
+}
+
+function errorOf(failure: Failure): Error {
   switch (failure.kind) {
     case 'javascript':
       return new JavaScriptError(failure);
+    case 'module':
+      return new ModuleError(failure.specifier, failure.referrer, failure);
     case 'timeout':
       return new TimeoutError(failure.clock, failure.limit, failure.elapsed);
     case 'heapLimit':
@@ -217,7 +258,7 @@ export function createError(failure: Failure): Error {
     case 'terminated':
       return new RuntimeTerminated(failure.reason);
     case 'closed':
-      return new RuntimeClosedError();
+      return new RuntimeClosedError(`${failure.path && `${clip(failure.path)}: `}${failure.what} is closed`);
     case 'aborted':
       return new AbortedError();
     case 'pendingPromise':

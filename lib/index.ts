@@ -1,9 +1,19 @@
 export {
+  bindFunction,
+  bindObject,
+  closeDefaultRuntime,
+  evaluate,
+  evaluate as eval,
+  evaluateAsync,
+  getDefaultRuntime,
+} from './default-runtime.js';
+export {
   DataCloneError,
   HeapLimitError,
   IsoletError,
   JavaScriptError,
   type JavaScriptErrorDetails,
+  ModuleError,
   PendingPromiseError,
   PluginError,
   RuntimeClosedError,
@@ -14,14 +24,20 @@ export {
 export { PluginManager } from './plugin-manager.js';
 export { getProcessStats } from './process-stats.js';
 export { Runtime } from './runtime.js';
+export { HostStream } from './streams.js';
 export type {
   AsyncCallOptions,
   AsyncEvalOptions,
   BindOptions,
   CallOptions,
+  ConsoleLevel,
+  ConsoleSink,
   EvalOptions,
   FunctionOptions,
   JsFunction,
+  ModuleLoader,
+  ModuleResolver,
+  OpOptions,
   PluginLimits,
   PluginManagerOptions,
   ProcessStats,

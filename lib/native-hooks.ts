@@ -1,6 +1,8 @@
 import { type NativeBinding, nativeBinding } from './binding.js';
 import { createError } from './errors.js';
 import { functionPrototype } from './js-function.js';
+import { endStreams, openStream, wrapStream } from './streams.js';
+import { streamEnds, streamsFile } from './streams-library.js';
 
 let prepared: NativeBinding | undefined;
 
@@ -8,7 +10,15 @@ let prepared: NativeBinding | undefined;
 export function preparedBinding(): NativeBinding {
   if (prepared === undefined) {
     const binding = nativeBinding();
-    binding.setup({ createError, functionPrototype });
+    binding.setup({
+      createError,
+      functionPrototype,
+      openStream,
+      wrapStream,
+      endStreams,
+      streamsFile: streamsFile(),
+      streamEnds,
+    });
     prepared = binding;
   }
   return prepared;

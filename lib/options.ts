@@ -1,13 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { NativeRuntimeConfig } from './binding.js';
+import { consoleHandler } from './console.js';
 import { invalidArgument, outOfRange } from './errors.js';
 import { describe, nearest, quote } from './text.js';
 import type {
   AsyncCallOptions,
   AsyncEvalOptions,
   BindOptions,
+  CallOptions,
   EvalOptions,
   FunctionOptions,
+  OpOptions,
   PluginLimits,
   PluginManagerOptions,
   RuntimeConfig,
@@ -94,7 +97,7 @@ function integer(unit: string, min: number, max: number): Rule {
   };
 }
 
-const callRules = { timeout: duration, cpuTimeout: duration };
+const callRules: Rules<CallOptions> = { timeout: duration, cpuTimeout: duration };
 const asyncCallRules: Rules<AsyncCallOptions> = { ...callRules, signal: abortSignal };
 const evalRules: Rules<EvalOptions> = {
   ...callRules,
@@ -105,6 +108,18 @@ const evalRules: Rules<EvalOptions> = {
 const asyncEvalRules: Rules<AsyncEvalOptions> = { ...evalRules, signal: abortSignal };
 const functionRules: Rules<FunctionOptions> = { ...asyncCallRules, this: anything };
 const bindRules: Rules<BindOptions> = { name: nonEmptyText };
+const opRules: Rules<OpOptions> = {
+  mode: { expected: '"sync" or "async"', isType: (value) => value === 'sync' || value === 'async' },
+};
+
+const flag: Rule = { expected: 'a boolean', isType: (value) => typeof value === 'boolean' };
+
+const callback: Rule = { expected: 'a function', isType: (value) => typeof value === 'function' };
+
+const flagOrCallback: Rule = {
+  expected: 'a boolean or a function',
+  isType: (value) => flag.isType(value) || callback.isType(value),
+};
 
 const runtimeRules: Rules<RuntimeConfig> = {
   ...callRules,
@@ -114,6 +129,9 @@ const runtimeRules: Rules<RuntimeConfig> = {
   initialHeapSize: integer('bytes', 1, 1024 * GiB),
   stackSize: integer('bytes', 512 * KiB, 64 * MiB),
   bootstrap: text,
+  enableConsole: flagOrCallback,
+  enableTimers: flag,
+  onUnhandledRejection: callback,
   maxSerializationDepth: integer('levels', 1, 1000),
   maxSerializationBytes: integer('bytes', 1, GiB),
 };
@@ -129,6 +147,10 @@ const managerRules: Rules<PluginManagerOptions> = {
   limits: group,
   loadTimeout: duration,
   timeout: duration,
+  bootstrap: text,
+  enableConsole: flagOrCallback,
+  enableTimers: flag,
+  onUnhandledRejection: callback,
 };
 
 /** The options that are given, each checked; `subject` names the object in messages. */
@@ -159,7 +181,9 @@ function check(subject: string, name: string, value: unknown, rule: Rule): void 
 
 function unknownOption(subject: string, key: string, names: string[]): TypeError {
   const meant = nearest(key, names);
-  const hint = meant === undefined ? `known are ${names.join(', ')}` : `did you mean "${meant}"?`;
+  let hint = meant === undefined ? `known are ${names.join(', ')}` : `did you mean "${meant}"?`;
+  if (key === 'signal') hint = 'only what returns a promise takes one';
+  if (names.includes('limits') && Object.hasOwn(limitRules, key)) hint = 'it belongs into "limits"';
   return invalidArgument(`${subject}: unknown option ${quote(key)}; ${hint}`);
 }
 
@@ -178,6 +202,7 @@ export function runtimeConfig(config: RuntimeConfig | undefined): NativeRuntimeC
   }
   return {
     name: given.name ?? defaults.name,
+    isNamed: given.name !== undefined,
     maxHeapSize: maxHeapSize ?? 0,
     initialHeapSize: initialHeapSize ?? 0,
     stackSize: given.stackSize ?? 0,
@@ -186,7 +211,33 @@ export function runtimeConfig(config: RuntimeConfig | undefined): NativeRuntimeC
     maxSerializationDepth: given.maxSerializationDepth ?? defaults.maxSerializationDepth,
     maxSerializationBytes: given.maxSerializationBytes ?? defaults.maxSerializationBytes,
     bootstrap: given.bootstrap,
+    enableTimers: given.enableTimers ?? false,
+    console: consoleHandler(given.name ?? defaults.name, given.enableConsole),
+    onUnhandledRejection: given.onUnhandledRejection && listener(given.onUnhandledRejection),
   };
+}
+
+type Listener = NonNullable<RuntimeConfig['onUnhandledRejection']>;
+
+/** What a listener throws is no business of the runtime that it listens to: it reaches the host as from any callback. */
+function listener(report: Listener): Listener {
+  return (error) => {
+    try {
+      report(error);
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
+  };
+}
+
+export function callOptions(options: CallOptions | undefined): CallOptions {
+  return read('call options', options, callRules);
+}
+
+export function opOptions(options: OpOptions | undefined): OpOptions {
+  return read('op options', options, opRules);
 }
 
 export function evalOptions(options: EvalOptions | undefined): EvalOptions {
@@ -233,6 +284,10 @@ export function managerSettings(options: PluginManagerOptions): ManagerSettings 
       ...limits,
       maxHeapSize: limits.maxHeapSize ?? defaults.pluginHeapSize,
       timeout: given.timeout ?? defaults.pluginTimeout,
+      bootstrap: given.bootstrap,
+      enableConsole: given.enableConsole,
+      enableTimers: given.enableTimers,
+      onUnhandledRejection: given.onUnhandledRejection,
     },
   };
 }

@@ -8,7 +8,7 @@ import type { StackFrame } from './types.js';
  * Class, `code` and a plugin's own `stack` stay. What isolet did not make (the
  * reason of a signal) is left as it is.
  */
-export function nameFailure(error: unknown, plugin: string, file: string, hook?: string): unknown {
+export function nameFailure<E>(error: E, plugin: string, file: string, hook?: string): E {
   if (!isOurs(error) || Object.hasOwn(error, 'plugin')) return error;
   const { message, stack } = error;
   const subject = `plugin ${quote(plugin)}${hook === undefined ? '' : `, hook ${quote(hook)}`}`;
@@ -16,6 +16,8 @@ export function nameFailure(error: unknown, plugin: string, file: string, hook?:
   const named = `${subject}: ${clip(message)}${place}`;
   hide(error, 'message', named);
   show(error, 'plugin', plugin);
+  // A plugin's runtime has its name.
+  Reflect.deleteProperty(error, 'runtime');
   if (hook !== undefined) show(error, 'hook', hook);
   const header = `${error.name}: ${clip(message)}`;
   if (!(error instanceof JavaScriptError) && stack?.startsWith(header)) {
@@ -24,7 +26,7 @@ export function nameFailure(error: unknown, plugin: string, file: string, hook?:
   return error;
 }
 
-function isOurs(error: unknown): error is Error {
+function isOurs<E>(error: E): error is E & Error {
   if (error instanceof IsoletError) return true;
   return error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_ARG';
 }

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { PluginError } from './errors.js';
 import { bytes, quote } from './text.js';
@@ -11,21 +20,30 @@ const separators = process.platform === 'win32' ? /[/\\\0:]/ : /[/\\\0]/;
 
 /**
  * The file of a plugin, without its directory: plugins see this name, so no
- * path of the host shows in their stacks.
+ * path of the host shows in their stacks. It is a module's if there is no script of that name.
  *
  * @throws PluginError the name is no file name
  */
-export function pluginFileName(plugin: string): string {
-  const file = `${plugin}.js`;
+export function findPluginFile(directory: string, plugin: string): string {
+  requireFileName(plugin);
+  const [script, module] = [`${plugin}.js`, `${plugin}.mjs`];
+  return !existsSync(join(directory, script)) && existsSync(join(directory, module)) ? module : script;
+}
+
+export function isModuleFile(file: string): boolean {
+  return file.endsWith('.mjs');
+}
+
+function requireFileName(plugin: string): void {
   const problem =
     plugin === ''
       ? 'it is empty'
       : plugin === '.' || plugin === '..' || separators.test(plugin)
         ? 'it is a path'
-        : Buffer.byteLength(file) > longestFileName
+        : Buffer.byteLength(`${plugin}.js`) > longestFileName
           ? `it is longer than ${longestFileName} bytes`
           : undefined;
-  if (problem === undefined) return file;
+  if (problem === undefined) return;
   throw new PluginError(
     `${quote(plugin)} can't be a plugin's name: ${problem}; a file name without ".js" is expected`,
     {
@@ -110,5 +128,8 @@ function reason(error: unknown): string {
 
 function hint(plugin: string, error: unknown): string {
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  return missing && plugin.endsWith('.js') ? '; a plugin is named without ".js"' : '';
+  if (!missing) return '';
+  const extension = /\.m?js$/.exec(plugin)?.[0];
+  if (extension !== undefined) return `; a plugin is named without "${extension}"`;
+  return `, and there is no ${plugin}.mjs`;
 }

@@ -1,23 +1,15 @@
 import { resolve } from 'node:path';
 import { copyArguments, requireFew, requireGlobalName, requireObject, requireString } from './arguments.js';
-import {
-  DataCloneError,
-  invalidArgument,
-  PendingPromiseError,
-  PluginError,
-  SerializationLimitError,
-} from './errors.js';
+import { type IsoletError, invalidArgument, PluginError } from './errors.js';
 import { callAsync, derive } from './js-function.js';
 import { preparedBinding } from './native-hooks.js';
 import { asyncCallOptions, type ManagerSettings, managerSettings } from './options.js';
 import { nameFailure } from './plugin-failure.js';
-import { pluginFileName, readPluginFile, requireDirectory } from './plugin-file.js';
+import { findPluginFile, readPluginFile, requireDirectory } from './plugin-file.js';
+import { findHooks, type Hooks, listHooks } from './plugin-hooks.js';
 import { nativeOf, Runtime } from './runtime.js';
 import { quote } from './text.js';
-import type { AsyncCallOptions, JsFunction, PluginManagerOptions } from './types.js';
-
-/** A property of a plugin: a function to call, or the `typeof` of what is none. */
-type Hooks = Map<string, JsFunction | string>;
+import type { AsyncCallOptions, JsFunction, PluginManagerOptions, RuntimeStats } from './types.js';
 
 interface Plugin {
   readonly file: string;
@@ -25,16 +17,14 @@ interface Plugin {
   readonly hooks: Hooks;
 }
 
-/** How many hooks a message lists: the plugin decides how many it has. */
-const mostHooksListed = 20;
-
 /**
  * Loads plugins from the files of one directory, each into a runtime of its
  * own under limits, and calls their hooks.
  *
- * A plugin is a script `<name>.js` with a top-level `const plugin = { … }`. Its
- * hooks are the methods of that object, found once, after the script ran. It
- * sees the host API it is given and bare ECMAScript, nothing else.
+ * A plugin is a script `<name>.js` with a top-level `const plugin = { … }`, or else an ES module `<name>.mjs`, whose
+ * plugin object is its export `plugin`, its default export if that is an object, or all that it exports. Its
+ * hooks are the methods of that object, found once, after the file ran. It
+ * sees the host API it is given and bare ECMAScript, nothing else: a module has nothing to import.
  *
  * Errors keep their class and `code` (see API) and say which plugin and hook
  * they came from: in `plugin`, `hook` and in front of the message.
@@ -71,8 +61,8 @@ export class PluginManager implements Disposable {
   }
 
   /**
-   * Runs `<name>.js` of the plugin directory in a new runtime. Blocks until it
-   * ran, at most `loadTimeout`.
+   * Runs `<name>.js` of the plugin directory, or `<name>.mjs` where there is none, in a new runtime. Blocks until it
+   * ran, at most `loadTimeout`; a module's top-level `await` included, which must not need the host.
    *
    * Each own property of `hostApi` becomes a global: a function as in
    * `Runtime.bindFunction`, data as a copy, objects frozen. The value of the
@@ -84,21 +74,25 @@ export class PluginManager implements Disposable {
    *
    * @throws TypeError `ERR_INVALID_ARG`: `name` is no string, `hostApi` is no object or has a name that can't be bound
    * @throws PluginError `name` is no file name; the file can't be read, or lies elsewhere by a link; it defines no `plugin` object
-   * @throws JavaScriptError, TimeoutError, HeapLimitError the script failed
+   * @throws JavaScriptError, TimeoutError, HeapLimitError the script or module failed
+   * @throws ModuleError a module imports something
+   * @throws PendingPromiseError a module's top-level `await` needs the host to settle
    * @throws DataCloneError, SerializationLimitError a value of `hostApi` can't cross
    */
-  loadPlugin(name: string, hostApi: Record<string, unknown> = {}): void {
+  loadPlugin(name: string, hostApi: object = {}): void {
     requireString("the plugin's name", name);
-    const file = pluginFileName(name);
+    const { pluginDir, loadTimeout, config } = this.#settings;
+    const file = findPluginFile(pluginDir, name);
     const globals = globalsOf(hostApi);
-    const { pluginDir, config } = this.#settings;
     const source = readPluginFile(pluginDir, file, name, config.maxHeapSize);
-    const runtime = new Runtime({ ...config, name });
+    const { onUnhandledRejection: report } = config;
+    const onUnhandledRejection = report && ((error: IsoletError) => report(nameFailure(error, name, file)));
+    const runtime = new Runtime({ ...config, name, onUnhandledRejection });
     this.#loading.add(runtime);
     let hooks: Hooks;
     try {
       for (const [key, value] of globals) nativeOf(runtime).bind(key, value);
-      hooks = this.#run(runtime, source, file);
+      hooks = findHooks(runtime, source, file, { timeout: loadTimeout, cpuTimeout: config.cpuTimeout ?? 0 });
     } catch (error) {
       runtime.close();
       throw nameFailure(error, name, file);
@@ -108,31 +102,6 @@ export class PluginManager implements Disposable {
     const replaced = this.#plugins.get(name);
     this.#plugins.set(name, { file, runtime, hooks });
     replaced?.runtime.close();
-  }
-
-  /** Runs the script and finds its hooks, all of it within `loadTimeout`. */
-  #run(runtime: Runtime, source: string, filename: string): Hooks {
-    const { loadTimeout, config } = this.#settings;
-    const deadline = performance.now() + loadTimeout;
-    const timeLeft = () => Math.max(1, deadline - performance.now());
-    try {
-      runtime.eval(source, { filename, timeout: loadTimeout });
-    } catch (error) {
-      if (!isAboutTheValue(error)) throw error;
-    }
-    const kind = runtime.eval<string>(kindOfPlugin, { timeout: timeLeft() });
-    if (kind !== 'object') {
-      const found = kind === 'undefined' ? 'it defines none' : `its "plugin" is ${kind}`;
-      throw new PluginError(`a top-level "const plugin = { … }" is expected, ${found} (${filename})`);
-    }
-    const found = nativeOf(runtime).methodsOf('plugin', timeLeft(), config.cpuTimeout ?? 0);
-    const hooks: Hooks = new Map();
-    for (let i = 0; i + 1 < found.length; i += 2) {
-      const hook = found[i] as string;
-      // Own properties come before those of prototypes.
-      if (!hooks.has(hook)) hooks.set(hook, found[i + 1] as JsFunction | string);
-    }
-    return hooks;
   }
 
   /**
@@ -162,12 +131,12 @@ export class PluginManager implements Disposable {
    * host functions. The deadline covers the whole promise; `options.timeout`, ms, takes the place of the manager's.
    *
    * Never throws: what `callHook` throws, wrong arguments included, is a
-   * rejection. An aborted `signal` stops the hook and rejects with the signal's reason.
+   * rejection. An aborted `signal` stops what computes and rejects with the signal's reason; see `Runtime.evalAsync`.
    */
   async callHookAsync<T = unknown>(
     name: string,
     hook: string,
-    args: unknown[] = [],
+    args: readonly unknown[] = [],
     options?: AsyncCallOptions,
   ): Promise<T> {
     const values = copyArguments("the hook's arguments", args);
@@ -182,22 +151,36 @@ export class PluginManager implements Disposable {
     }
   }
 
+  /**
+   * Figures of a plugin's runtime: see `Runtime.getStats`.
+   *
+   * @throws PluginError no such plugin is loaded
+   */
+  getStats(name: string): RuntimeStats {
+    const plugin = this.#plugins.get(name);
+    if (plugin !== undefined) return plugin.runtime.getStats();
+    requireString("the plugin's name", name);
+    throw this.#notLoaded(name);
+  }
+
   #find(name: string, hook: string): { fn: JsFunction; file: string } {
     const plugin = this.#plugins.get(name);
     const fn = plugin?.hooks.get(hook);
     if (plugin !== undefined && typeof fn === 'function') return { fn, file: plugin.file };
     requireString("the plugin's name", name);
     requireString("the hook's name", hook);
-    if (plugin === undefined) {
-      const loaded = this.#plugins.size === 0 ? 'none is' : `loaded: ${this.plugins.join(', ')}`;
-      throw new PluginError(`plugin ${quote(name)} is not loaded; ${loaded}`, { plugin: name });
-    }
+    if (plugin === undefined) throw this.#notLoaded(name);
     const subject = `plugin ${quote(name)} (${plugin.file})`;
     const problem =
       fn === undefined
         ? `has no hook ${quote(hook)}`
         : `has ${quote(hook)}, but it is of type ${fn}, no function`;
     throw new PluginError(`${subject} ${problem}; ${listHooks(plugin.hooks)}`, { plugin: name, hook });
+  }
+
+  #notLoaded(name: string): PluginError {
+    const loaded = this.#plugins.size === 0 ? 'none is' : `loaded: ${this.plugins.join(', ')}`;
+    return new PluginError(`plugin ${quote(name)} is not loaded; ${loaded}`, { plugin: name });
   }
 
   /** Closes a plugin's runtime; its calls in flight fail with RuntimeClosedError. Returns whether it was loaded. */
@@ -222,18 +205,6 @@ export class PluginManager implements Disposable {
   }
 }
 
-/** `typeof`, with `null` told apart; a missing binding is `undefined`, no error. */
-const kindOfPlugin = "typeof plugin === 'object' && plugin === null ? 'null' : typeof plugin";
-
-/** The script ran to its end: only the value of its last expression, which nobody wants, could not be had. */
-function isAboutTheValue(error: unknown): boolean {
-  return (
-    error instanceof PendingPromiseError ||
-    error instanceof DataCloneError ||
-    error instanceof SerializationLimitError
-  );
-}
-
 /** Own enumerable properties, each read once. */
 function globalsOf(hostApi: unknown): [string, unknown][] {
   requireObject('hostApi', hostApi);
@@ -243,13 +214,4 @@ function globalsOf(hostApi: unknown): [string, unknown][] {
     if (key === 'plugin') throw invalidArgument('hostApi: "plugin" is the name of the plugin\'s own object');
   }
   return globals;
-}
-
-function listHooks(hooks: Hooks): string {
-  const names = [...hooks]
-    .filter(([, value]) => typeof value === 'function')
-    .map(([name]) => quote(name).slice(1, -1));
-  if (names.length === 0) return 'it has no hooks';
-  const more = names.length > mostHooksListed ? `, and ${names.length - mostHooksListed} more` : '';
-  return `its hooks: ${names.slice(0, mostHooksListed).join(', ')}${more}`;
 }

@@ -216,6 +216,26 @@ describe('the event loop of the host', () => {
   });
 });
 
+describe('two runtimes', () => {
+  it('compute at the same time', async () => {
+    const runtimes = [makeRuntime(), makeRuntime()];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const started = runtimes.map(
+      (runtime) => new Promise<void>((resolve) => runtime.bindFunction('started', () => resolve())),
+    );
+    const calls = runtimes.map((runtime) => reasonOf(runtime.evalAsync('started(); for (;;);', { signal })));
+    // Neither ends by itself: one that waited for the other would never start, nor get any CPU time.
+    await Promise.all(started);
+    const goals = runtimes.map((runtime) => runtime.getStats().cpuTimeMs + 20);
+    const isBehind = (runtime: Runtime, i: number) => runtime.getStats().cpuTimeMs < (goals[i] ?? 0);
+    while (runtimes.some(isBehind)) await new Promise(setImmediate);
+    controller.abort();
+    for (const reason of await Promise.all(calls)) expect(reason).toBe(signal.reason);
+    for (const runtime of runtimes) expectUsable(runtime);
+  });
+});
+
 describe('a runtime that ends', () => {
   it('settles every call, whatever was in flight', async () => {
     for (let round = 0; round < 50; round++) {

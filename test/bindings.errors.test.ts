@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { JavaScriptError, type Runtime } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, rejectionOf } from './support/errors.js';
@@ -95,6 +97,50 @@ describe('what a plugin sees of an error of the host', () => {
     expect(runtime.eval('try { host() } catch (e) { [e.code, "path" in e, "errno" in e] }')).toStrictEqual([
       ...['ENOENT', false, false],
     ]);
+  });
+
+  it('is that of a DOMException, and of what inherits from Error in another way', async () => {
+    const runtime = makeRuntime();
+    function Old(this: { message: string }, message: string): void {
+      this.message = message;
+    }
+    Old.prototype = Object.create(Error.prototype, { name: { value: 'OldError' } });
+    const thrown = [new DOMException('gone', 'AbortError'), Reflect.construct(Old, ['old'])];
+    const look = '((e) => [e instanceof Error, e.name, e.message, Object.keys(e)])';
+    const seen = [
+      [true, 'AbortError', 'gone'],
+      [true, 'OldError', 'old'],
+    ];
+    for (const [i, error] of thrown.entries()) {
+      runtime.bindFunction('host', () => {
+        throw error;
+      });
+      runtime.bindFunction('later', () => Promise.reject(error));
+      expect(runtime.eval<unknown[]>(`try { host() } catch (e) { ${look}(e) }`).slice(0, 3)).toStrictEqual(
+        seen[i],
+      );
+      expect((await runtime.evalAsync<unknown[]>(`later().catch(${look})`)).slice(0, 3)).toStrictEqual(
+        seen[i],
+      );
+      expect(runtime.eval<(e: unknown) => unknown>(look)(error)).toStrictEqual([
+        ...(seen[i] as unknown[]),
+        [],
+      ]);
+      expect(errorOf(() => runtime.eval('host()'), JavaScriptError).cause).toBe(error);
+    }
+  });
+
+  it('is a message as it is, a path in it included: the host chose it', async () => {
+    const runtime = makeRuntime();
+    const file = join(__dirname, 'no such file');
+    runtime.bindFunction('host', () => readFileSync(file));
+    runtime.bindFunction('later', () => readFile(file));
+    const look = '[e.message, e.stack.split("\\n")[0], "path" in e, "syscall" in e]';
+    const message = `ENOENT: no such file or directory, open '${file}'`;
+    const seen = [message, `Error: ${message}`, false, false];
+    expect(runtime.eval(`try { host() } catch (e) { ${look} }`)).toStrictEqual(seen);
+    expect(await runtime.evalAsync(`later().catch((e) => ${look})`)).toStrictEqual(seen);
+    expect(errorOf(() => runtime.eval('host()'), JavaScriptError).message).toBe(message);
   });
 
   it.each<[code: unknown, seen: unknown]>([

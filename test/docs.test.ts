@@ -1,7 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runChild } from './support/child.js';
+import { runCli } from './support/cli.js';
 import {
   anchorsOf,
+  commandsOf,
   examplesOf,
   exists,
   languagesOf,
@@ -14,20 +18,65 @@ import {
 } from './support/docs.js';
 
 const readme = readDoc('README.md');
-const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md'];
+const docs = readdirSync(join(repo, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...docs];
+/** Tables of measurements, written by scripts. */
+const guides = docs.filter((file) => !file.startsWith('docs/survival'));
 
-describe('the examples of README.md', () => {
+it('README.md is in sh, text and js, and its output of the demo is what the demo prints', () => {
+  expect([...languagesOf(readme)].sort()).toStrictEqual(['js', 'sh', 'text']);
+  expect(readme).toContain(`\`\`\`text\n${readDoc('examples/plugin-manager/expected-output.txt')}\`\`\``);
+});
+
+it('docs/ has a page for each topic', () => {
+  const topics = [
+    'runtime',
+    'evaluation',
+    'values',
+    'bindings',
+    'modules',
+    'streams',
+    'limits-and-errors',
+    'command-line',
+  ];
+  const others = ['security', 'from-isolated-vm', 'from-jsrun'];
+  expect(guides).toEqual(expect.arrayContaining([...topics, ...others].map((topic) => `docs/${topic}.md`)));
+});
+
+it('README.md leads to every page of docs/', () => {
+  const links = localLinksIn(readme).map((target) => target.split('#')[0]);
+  expect(docs.filter((page) => !links.includes(page))).toStrictEqual([]);
+});
+
+const commands = ['README.md', ...guides].flatMap((file) =>
+  commandsOf(readDoc(file)).map((command) => [`${file}:${command.line}`, command] as const),
+);
+
+it('there are commands to run, with output and without', () => {
+  const kinds = new Set(commands.map(([, { stdout }]) => typeof stdout));
+  expect([...kinds].sort()).toEqual(['string', 'undefined']);
+});
+
+it.each(commands)('the command at %s runs, and prints what it says', async (_, { args, stdout: stated }) => {
+  const { stdout, ...ended } = await runCli(args, { cwd: repo });
+  expect(ended, stdout).toEqual({ code: 0, signal: null, stderr: '' });
+  if (stated !== undefined) expect(stdout).toBe(stated);
+});
+
+describe.each(['README.md', ...guides])('the examples of %s', (file) => {
   const before = process.cwd();
   afterAll(() => process.chdir(before));
 
-  const examples = examplesOf(readme);
+  const examples = examplesOf(readDoc(file));
 
   it('are found, and there is no code in another language than they are run in', () => {
-    expect(examples.length).toBeGreaterThan(5);
-    expect([...languagesOf(readme)].sort()).toStrictEqual(['js', 'sh', 'text']);
+    expect(examples.length).toBeGreaterThan(0);
+    expect(['js', 'sh', 'text']).toEqual(expect.arrayContaining([...languagesOf(readDoc(file))]));
   });
 
-  it.each(examples.map((example) => [`README.md:${example.line}`, example] as const))(
+  it.each(examples.map((example) => [`${file}:${example.line}`, example] as const))(
     '%s runs as written, and prints what it says',
     async (_, example) => {
       // From here the package finds itself by its own name, and ./plugins is the demo's.
@@ -39,10 +88,6 @@ describe('the examples of README.md', () => {
       expect({ code, signal, stdout }, stderr).toEqual({ code: 0, signal: null, stdout: example.stdout });
     },
   );
-
-  it('show the output of the demo as it is', () => {
-    expect(readme).toContain(`\`\`\`text\n${readDoc('examples/plugin-manager/expected-output.txt')}\`\`\``);
-  });
 });
 
 describe.each(pages)('%s', (file) => {
@@ -54,9 +99,10 @@ describe.each(pages)('%s', (file) => {
 
   it('links to what is there', () => {
     const missing = localLinksIn(page).filter((target) => {
-      const [path = '', anchor] = target.split('#');
-      if (path !== '' && !exists(path)) return true;
-      return anchor !== undefined && !anchorsOf(path === '' ? page : readDoc(path)).includes(`#${anchor}`);
+      const [link = '', anchor] = target.split('#');
+      const path = link === '' ? file : normalize(join(dirname(file), link));
+      if (!exists(path)) return true;
+      return anchor !== undefined && !anchorsOf(readDoc(path)).includes(`#${anchor}`);
     });
     expect(missing).toStrictEqual([]);
   });

@@ -41,6 +41,15 @@ describe('a JavaScriptError', () => {
     ).toBe(3);
   });
 
+  it.each([
+    ['eval', 'eval("throw new Error(1)\\n//# sourceURL=made.js")', 'made.js'],
+    ['new Function', 'new Function("throw new Error(1)\\n//# sourceURL=made.js")()', 'made.js'],
+    ['eval, without a name', 'eval("throw new Error(1)")', ''],
+  ])('has frames of code that was made by %s', (_, code, fileName) => {
+    const error = failure(code);
+    expect(error.frames.map((frame) => frame.fileName)).toStrictEqual([fileName, 'plugin.js']);
+  });
+
   it('has the place where the error was made, not where it was thrown', () => {
     const error = failure('const made = new Error("early");\n\n\nthrow made');
     expect(error.frames[0]).toMatchObject({ fileName: 'plugin.js', lineNumber: 1 });

@@ -14,6 +14,10 @@ import {
   SerializationLimitError,
   TimeoutError,
 } from '../lib/errors.js';
+import { reasonOf } from './support/errors.js';
+import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+
+checkReleases();
 
 const frame = { functionName: 'greet', fileName: 'greeter.js', lineNumber: 3, columnNumber: 11 };
 
@@ -75,7 +79,10 @@ const failures: [Failure, { type: unknown; code: string; message: string; fields
       fields: { reason: 'it could not start: no thread' },
     },
   ],
-  [{ kind: 'closed' }, { type: RuntimeClosedError, code: 'ERR_CLOSED', message: 'closed' }],
+  [
+    { kind: 'closed', what: 'the runtime', path: '' },
+    { type: RuntimeClosedError, code: 'ERR_CLOSED', message: 'closed' },
+  ],
   [
     { kind: 'pendingPromise' },
     { type: PendingPromiseError, code: 'ERR_PENDING_PROMISE', message: 'evalAsync' },
@@ -237,5 +244,50 @@ describe('the classes', () => {
       plugin: 'a',
       hook: 'b',
     });
+  });
+});
+
+describe('the name of a runtime', () => {
+  const grow = 'const all = []; for (;;) all.push([1]);';
+  const survived: [code: string, fail: (runtime: isolet.Runtime) => unknown][] = [
+    ['ERR_JAVASCRIPT', (runtime) => runtime.eval('throw new Error("x")')],
+    ['ERR_TIMEOUT', (runtime) => runtime.eval('for (;;);', { timeout: 20 })],
+    ['ERR_TIMEOUT', (runtime) => runtime.evalAsync('new Promise(() => {})', { timeout: 20 })],
+    ['ERR_DATA_CLONE', (runtime) => runtime.eval('Symbol()')],
+    ['ERR_DATA_CLONE', (runtime) => runtime.bindObject('o', { a: Symbol() })],
+    ['ERR_SERIALIZATION_LIMIT', (runtime) => runtime.eval('[[[[[]]]]]')],
+    ['ERR_SERIALIZATION_LIMIT', (runtime) => runtime.eval<isolet.JsFunction>('(x) => x')([[[[[]]]]])],
+    ['ERR_PENDING_PROMISE', (runtime) => runtime.eval('new Promise(() => {})')],
+    ['ERR_CLOSED', (runtime) => closed(runtime.eval<isolet.JsFunction>('() => 1'))()],
+  ];
+  const ended: typeof survived = [
+    ['ERR_HEAP_LIMIT', (runtime) => runtime.eval(grow)],
+    ['ERR_TERMINATED', (runtime) => terminated(runtime).eval('1')],
+    ['ERR_CLOSED', (runtime) => closed(runtime).eval('1')],
+  ];
+
+  function closed<T extends { close(): void }>(closable: T): T {
+    closable.close();
+    return closable;
+  }
+
+  function terminated(runtime: isolet.Runtime): isolet.Runtime {
+    runtime.terminate();
+    return runtime;
+  }
+
+  it.each([...survived, ...ended])('is in its %s, if it has one: %s', async (code, fail) => {
+    for (const name of ['tenant', undefined]) {
+      const runtime = makeRuntime({ name, maxHeapSize: 32 * 2 ** 20, maxSerializationDepth: 4 });
+      const error = (await reasonOf((async () => fail(runtime))())) as IsoletError;
+      expect(error).toBeInstanceOf(isolet.IsoletError);
+      expect([error.code, error.runtime, Object.hasOwn(error, 'runtime')]).toStrictEqual([
+        code,
+        name,
+        name !== undefined,
+      ]);
+      if (survived.some((way) => way[1] === fail)) expectUsable(runtime);
+      else expect(runtime.isClosed()).toBe(true);
+    }
   });
 });

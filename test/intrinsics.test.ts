@@ -26,8 +26,23 @@ function walkOfNode(): string[] {
   return JSON.parse(vm.runInContext(describeIntrinsics, context) as string) as string[];
 }
 
+/** What a runtime has beyond ECMAScript and WebAssembly. */
+const streams = [
+  'ReadableStream',
+  'ReadableStreamDefaultReader',
+  'ReadableStreamBYOBReader',
+  'ReadableStreamDefaultController',
+  'WritableStream',
+  'WritableStreamDefaultWriter',
+  'TransformStream',
+  'ByteLengthQueuingStrategy',
+  'CountQueuingStrategy',
+];
+
 function walkOfRuntime(config?: RuntimeConfig): string[] {
-  return JSON.parse(makeRuntime(config).eval<string>(describeIntrinsics)) as string[];
+  const runtime = makeRuntime(config);
+  for (const name of streams) expect(runtime.eval(`delete globalThis.${name}`)).toBe(true);
+  return JSON.parse(runtime.eval<string>(describeIntrinsics)) as string[];
 }
 
 /** These are proxies of the engine's own, which show no name when printed, and differ in nothing else. */

@@ -1,12 +1,13 @@
 import {
   type IsoletError,
+  JavaScriptError,
   type JsFunction,
   type Runtime,
   RuntimeClosedError,
   RuntimeTerminated,
 } from 'isolet';
 import { describe, expect, it } from 'vitest';
-import { type ErrorClass, errorOf, rejectionOf } from './support/errors.js';
+import { type ErrorClass, errorOf, rejectionOf, thrownBy } from './support/errors.js';
 import { expectAllReleased, liveCounts } from './support/live.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
@@ -24,8 +25,18 @@ function finish(runtime: Runtime, end: End): void {
 }
 
 describe.each(ends)('after %s', (end, type, code) => {
-  it('every call says so', async () => {
+  it.each<[what: string, prepare: (runtime: Runtime) => void]>([
+    ['bare', () => {}],
+    [
+      'with modules and ops',
+      (runtime) => {
+        runtime.addStaticModule('early', '');
+        runtime.registerOp('early', () => 1);
+      },
+    ],
+  ])('every call of a runtime says so, %s', async (_, prepare) => {
     const runtime = makeRuntime();
+    prepare(runtime);
     const fn = runtime.eval<JsFunction>('() => 1');
     expect(runtime.isClosed()).toBe(false);
     finish(runtime, end);
@@ -36,10 +47,16 @@ describe.each(ends)('after %s', (end, type, code) => {
       () => runtime.bindFunction('f', () => 1),
       () => runtime.bindObject('o', {}),
       () => runtime.bind(function named() {}),
+      () => runtime.registerOp('op', () => 1),
+      () => runtime.registerOp('async op', () => 1, { mode: 'async' }),
+      () => runtime.addStaticModule('m', ''),
+      () => runtime.setModuleResolver(() => null),
+      () => runtime.setModuleLoader(() => ''),
+      () => runtime.evalModule('early'),
       () => fn(),
     ];
     for (const call of calls) expect(errorOf(call, type).code).toBe(code);
-    for (const promise of [runtime.evalAsync('1'), fn.callAsync()]) {
+    for (const promise of [runtime.evalAsync('1'), runtime.evalModuleAsync('early'), fn.callAsync()]) {
       expect((await rejectionOf(promise, type)).code).toBe(code);
     }
   });
@@ -159,6 +176,27 @@ describe('Symbol.dispose', () => {
     }
     expect(seen.isClosed()).toBe(true);
   });
+
+  it('is called when the block throws, and what it throws goes on', () => {
+    const failure = new Error('of the block');
+    let seen: Runtime | undefined;
+    const block = (work: (runtime: Runtime) => unknown) => {
+      using runtime = makeRuntime();
+      seen = runtime;
+      work(runtime);
+    };
+    const throwing = () => {
+      throw failure;
+    };
+    expect(thrownBy(() => block(throwing))).toBe(failure);
+    expect(seen?.isClosed()).toBe(true);
+    const error = errorOf(
+      () => block((runtime) => runtime.eval('throw new RangeError("no")')),
+      JavaScriptError,
+    );
+    expect(error).toMatchObject({ name: 'RangeError', message: 'no' });
+    expect(seen?.isClosed()).toBe(true);
+  });
 });
 
 describe('many runtimes', () => {
@@ -171,7 +209,7 @@ describe('many runtimes', () => {
     );
   });
 
-  it('run at the same time', async () => {
+  it('give each its own value when all have calls in flight', async () => {
     const runtimes = Array.from({ length: 10 }, () => makeRuntime());
     const code = 'let sum = 0; for (let i = 0; i < 1e6; i++) sum += i; sum';
     expect(await Promise.all(runtimes.map((runtime) => runtime.evalAsync(code)))).toStrictEqual(

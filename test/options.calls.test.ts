@@ -1,7 +1,8 @@
-import type { JsFunction } from 'isolet';
+import type { JsFunction, Runtime } from 'isolet';
 import { describe, expect, it } from 'vitest';
-import { expectInvalidArgument, rejectionOf } from './support/errors.js';
-import { expectRefused, notStrings } from './support/refusals.js';
+import { expectInvalidArgument, reasonOf, rejectionOf, thrownBy } from './support/errors.js';
+import { checkPluginReleases, managerOf } from './support/plugins.js';
+import { expectRefused, notNumbers, notStrings, wrongTimes } from './support/refusals.js';
 import { checkReleases, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
@@ -49,8 +50,85 @@ describe('options of eval and evalAsync', () => {
   it('refuses a signal that is none, and a signal for eval', async () => {
     const runtime = makeRuntime();
     await rejectionOf(runtime.evalAsync('1', { signal: {} as AbortSignal }), TypeError);
-    expectInvalidArgument(() => runtime.eval('1', { signal: new AbortController().signal } as object));
+    expectInvalidArgument(
+      () => runtime.eval('1', { signal: new AbortController().signal } as object),
+      /only what returns a promise takes one/,
+    );
   });
+});
+
+/** A call that takes times, and how often the code that it calls has run. */
+interface TimedCall {
+  call(options: Wrong): unknown;
+  runs(): number;
+}
+
+const inRuntime = (call: (runtime: Runtime, options: Wrong) => unknown) => (): TimedCall => {
+  const runtime = makeRuntime();
+  let runs = 0;
+  runtime.bindFunction('run', () => {
+    runs += 1;
+  });
+  runtime.addStaticModule('m', 'run()');
+  return { call: (options) => call(runtime, options), runs: () => runs };
+};
+
+const ofHook = (): TimedCall => {
+  const manager = managerOf({ one: 'const plugin = { hook: () => run() };' });
+  let runs = 0;
+  const run = () => {
+    runs += 1;
+  };
+  manager.loadPlugin('one', { run });
+  return { call: (options) => manager.callHookAsync('one', 'hook', [], options), runs: () => runs };
+};
+
+const thrownOf = async (call: () => unknown) => thrownBy(call);
+const rejectedOf = (call: () => unknown) => reasonOf(call() as Promise<unknown>);
+
+/** Expects wrong times to be refused as `refusalOf` finds it, with nothing run, and right ones to be taken. */
+function itChecksTimes(start: () => TimedCall, refusalOf: (call: () => unknown) => Promise<unknown>): void {
+  it.each(['timeout', 'cpuTimeout'])('refuses a wrong %s, and runs nothing', async (name) => {
+    const { call, runs } = start();
+    const expectRefusal = async (value: unknown, type: ErrorConstructor, code: string, part: string) => {
+      const error = (await refusalOf(() => call({ [name]: value }))) as Error;
+      expect(error.constructor, String(error)).toBe(type);
+      expect(error).toMatchObject({ code });
+      expect(error.message).toContain(`"${name}" must be ${part}`);
+    };
+    for (const value of wrongTimes) {
+      await expectRefusal(
+        value,
+        RangeError,
+        'ERR_OUT_OF_RANGE',
+        `above 0 and at most 2147483647 ms, got ${value}`,
+      );
+    }
+    for (const value of notNumbers) {
+      await expectRefusal(value, TypeError, 'ERR_INVALID_ARG', 'a number of milliseconds, got ');
+    }
+    expect(runs()).toBe(0);
+    await call({ [name]: 2 ** 31 - 1 });
+    await call({ [name]: undefined });
+    expect(runs()).toBeGreaterThan(0);
+  });
+}
+
+describe.each<[string, start: () => TimedCall, refusalOf: typeof thrownOf]>([
+  ['eval', inRuntime((runtime, options) => runtime.eval('run()', options)), thrownOf],
+  ['evalAsync', inRuntime((runtime, options) => runtime.evalAsync('run()', options)), rejectedOf],
+  ['evalModule', inRuntime((runtime, options) => runtime.evalModule('m', options)), thrownOf],
+  ['evalModuleAsync', inRuntime((runtime, options) => runtime.evalModuleAsync('m', options)), rejectedOf],
+  [
+    'with',
+    inRuntime((runtime, options) => runtime.eval<JsFunction>('() => run()').with(options)()),
+    thrownOf,
+  ],
+])('times of %s', (_, start, refusalOf) => itChecksTimes(start, refusalOf));
+
+describe('times of callHookAsync', () => {
+  checkPluginReleases();
+  itChecksTimes(ofHook, rejectedOf);
 });
 
 describe('names and handlers of bindings', () => {

@@ -1,8 +1,8 @@
-import { Runtime, type RuntimeConfig } from 'isolet';
+import { type IsoletError, Runtime, type RuntimeConfig } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './support/errors.js';
-import { expectRefused, notStrings } from './support/refusals.js';
-import { checkReleases, makeRuntime } from './support/runtimes.js';
+import { expectRefused, notNumbers, notStrings, wrongTimes } from './support/refusals.js';
+import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
 
@@ -10,8 +10,6 @@ const MiB = 2 ** 20;
 
 const construct = (config: unknown) => new Runtime(config as RuntimeConfig);
 
-const times = [0, -1, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 31];
-const notNumbers = ['100', true, null, 5n, Symbol('5'), {}, [], () => 5];
 const notObjects = [null, 5, 'x', true, [], () => ({})];
 
 describe('Runtime config', () => {
@@ -26,8 +24,8 @@ describe('Runtime config', () => {
     ['constructor', 'known are'],
     ['snapshot', 'known are'],
     ['inspector', 'known are'],
-    ['enableConsole', 'known are'],
-    ['enableTimers', 'known are'],
+    ['enableconsole', 'did you mean "enableConsole"?'],
+    ['enableTimer', 'did you mean "enableTimers"?'],
   ])('refuses the unknown option %j', (name, hint) => {
     expectRefused(() => construct({ [name]: 1 }), 'argument', ['Runtime config', JSON.stringify(name), hint]);
   });
@@ -66,6 +64,16 @@ describe('Runtime config', () => {
       expectRefused(() => construct({ [name]: value }), 'argument', [`"${name}"`, 'string']);
   });
 
+  it('refuses what is no boolean or function where one is expected', () => {
+    for (const value of [0, 'true', null, {}, []]) {
+      expectRefused(() => construct({ enableTimers: value }), 'argument', [
+        '"enableTimers" must be a boolean',
+      ]);
+      expectRefused(() => construct({ enableConsole: value }), 'argument', ['a boolean or a function']);
+      expectRefused(() => construct({ onUnhandledRejection: value }), 'argument', ['a function']);
+    }
+  });
+
   it('says what it got', () => {
     expectRefused(() => construct({ maxHeapSize: '64MB' }), 'argument', ['"64MB" (a string)']);
     expectRefused(() => construct({ timeout: null }), 'argument', ['got null']);
@@ -73,7 +81,7 @@ describe('Runtime config', () => {
   });
 
   it.each(['timeout', 'cpuTimeout'])('refuses a %s out of range', (name) => {
-    for (const value of times) {
+    for (const value of wrongTimes) {
       expectRefused(() => construct({ [name]: value }), 'range', [
         `"${name}"`,
         String(value),
@@ -112,7 +120,10 @@ describe('Runtime config', () => {
     ]);
   });
 
-  it('takes every option at once', () => {
+  it('takes every option at once', async () => {
+    const told: unknown[] = [];
+    let report = (_: IsoletError): void => {};
+    const reported = new Promise<IsoletError>((resolve) => (report = resolve));
     const runtime = makeRuntime({
       name: 'all',
       maxHeapSize: 64 * MiB,
@@ -123,8 +134,18 @@ describe('Runtime config', () => {
       bootstrap: 'globalThis.booted = true',
       maxSerializationDepth: 10,
       maxSerializationBytes: MiB,
-    });
+      enableConsole: (level, args) => told.push([level, ...args]),
+      enableTimers: true,
+      onUnhandledRejection: (error) => report(error),
+    } satisfies Required<RuntimeConfig>);
     expect(runtime.eval('booted')).toBe(true);
+    expect(await runtime.evalAsync('new Promise((resolve) => setTimeout(resolve, 1, "timer"))')).toBe(
+      'timer',
+    );
+    runtime.eval('console.warn("beware"); Promise.reject(new RangeError("no")); 0');
+    expect(told).toStrictEqual([['warn', 'beware']]);
+    expect(await reported).toMatchObject({ name: 'RangeError', message: 'no', runtime: 'all' });
+    expectUsable(runtime);
   });
 
   it('takes undefined for an option that is not given', () => {

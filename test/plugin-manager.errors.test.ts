@@ -103,6 +103,7 @@ describe('errors of plugins', () => {
     manager.loadPlugin('one');
     manager.loadPlugin('two');
     const error = errorOf(() => manager.callHook('three', 'answer'), PluginError);
+    expect(errorOf(() => manager.getStats('three'), PluginError).message).toBe(error.message);
     expect(error.message).toContain('plugin "three" is not loaded');
     expect(error.message).toContain('one, two');
     expect((await rejectionOf(manager.callHookAsync('three', 'answer'), PluginError)).plugin).toBe('three');

@@ -1,6 +1,6 @@
-import { PluginManager, type PluginManagerOptions } from 'isolet';
+import { type IsoletError, PluginManager, type PluginManagerOptions } from 'isolet';
 import { describe, expect, it } from 'vitest';
-import { checkPluginReleases, makePluginDir } from './support/plugins.js';
+import { checkPluginReleases, makePluginDir, managerOf } from './support/plugins.js';
 import { expectRefused } from './support/refusals.js';
 
 checkPluginReleases();
@@ -13,7 +13,9 @@ describe('PluginManager options', () => {
   it.each([
     [{ pluginDirectory: '.' }, 'argument', 'pluginDirectory'],
     [{ pluginDir: '.', timout: 5 }, 'argument', 'did you mean "timeout"?'],
-    [{ pluginDir: '.', maxHeapSize: 5 }, 'argument', '"maxHeapSize"'],
+    [{ pluginDir: '.', maxHeapSize: 5 }, 'argument', '"maxHeapSize"; it belongs into "limits"'],
+    [{ pluginDir: '.', cpuTimeout: 5 }, 'argument', '"cpuTimeout"; it belongs into "limits"'],
+    [{ pluginDir: '.', onUnhandledRejection: 5 }, 'argument', '"onUnhandledRejection"'],
     [{ pluginDir: 5 }, 'argument', '"pluginDir"'],
     [{ pluginDir: '' }, 'argument', '"pluginDir"'],
     [{ pluginDir: new URL('https://example.com/') }, 'argument', '"pluginDir"'],
@@ -47,5 +49,63 @@ describe('PluginManager options', () => {
       },
     });
     expect(manager.plugins).toEqual([]);
+  });
+
+  it('gives every plugin the console, timers and bootstrap script that it says', async () => {
+    const logged: unknown[] = [];
+    const source =
+      'console.log("loading", seed); const plugin = { later: () => new Promise((done) => setTimeout(done, 1, typeof WebAssembly)) };';
+    const manager = managerOf(
+      { a: source, b: source },
+      {
+        bootstrap: 'globalThis.seed = 5; delete globalThis.WebAssembly',
+        enableTimers: true,
+        enableConsole: (level, args) => logged.push([level, ...args]),
+        timeout: 60_000,
+      },
+    );
+    manager.loadPlugin('a');
+    manager.loadPlugin('b');
+    expect(logged).toEqual(Array(2).fill(['log', 'loading', 5]));
+    expect(manager.callHook('a', 'later')).toBe('undefined');
+    expect(await manager.callHookAsync('b', 'later')).toBe('undefined');
+  });
+
+  it('tells of rejections that no plugin handles, and of which', async () => {
+    const seen: IsoletError[] = [];
+    const source = (text: string) =>
+      `const plugin = { fail() { Promise.reject(new RangeError("${text}")); } };`;
+    let told = (): void => {};
+    const both = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const manager = managerOf(
+      { a: source('of a'), b: source('of b') },
+      {
+        onUnhandledRejection: (error) => {
+          seen.push(error);
+          if (seen.length === 2) told();
+        },
+      },
+    );
+    for (const name of ['a', 'b']) {
+      manager.loadPlugin(name);
+      manager.callHook(name, 'fail');
+      expect(manager.getStats(name).unhandledRejectionCount).toBe(1);
+    }
+    await both;
+    expect(seen.map(({ name, plugin }) => [name, plugin])).toEqual([
+      ['RangeError', 'a'],
+      ['RangeError', 'b'],
+    ]);
+    expect(seen[1]?.message).toMatch(/^plugin "b": of b \(b\.js:1:/);
+  });
+
+  it('gives none by default', () => {
+    const manager = managerOf({
+      a: 'const plugin = { kinds: () => [typeof console, typeof setTimeout, typeof queueMicrotask] };',
+    });
+    manager.loadPlugin('a');
+    expect(manager.callHook('a', 'kinds')).toEqual(Array(3).fill('undefined'));
   });
 });

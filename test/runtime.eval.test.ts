@@ -1,6 +1,6 @@
-import { JavaScriptError, PendingPromiseError } from 'isolet';
+import { JavaScriptError, PendingPromiseError, type Runtime, type RuntimeConfig, TimeoutError } from 'isolet';
 import { describe, expect, it } from 'vitest';
-import { errorOf, expectInvalidArgument } from './support/errors.js';
+import { type ErrorClass, errorOf, expectInvalidArgument, reasonOf } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
@@ -229,6 +229,52 @@ describe('bootstrap', () => {
   it('that is no script reaches the first call', () => {
     const runtime = makeRuntime({ bootstrap: 'let let = 1' });
     expect(errorOf(() => runtime.eval('1'), JavaScriptError).name).toBe('SyntaxError');
+  });
+
+  const patient = { timeout: 60_000, cpuTimeout: 60_000 };
+  const calls: [name: string, call: (runtime: Runtime) => unknown][] = [
+    ['eval', (runtime) => runtime.eval('1')],
+    ['evalAsync', (runtime) => runtime.evalAsync('1')],
+    ['evalModule', (runtime) => runtime.evalModule('m')],
+    ['evalModuleAsync', (runtime) => runtime.evalModuleAsync('m')],
+    ['bindFunction', (runtime) => runtime.bindFunction('f', () => 1)],
+    ['bindObject', (runtime) => runtime.bindObject('o', {})],
+    ['registerOp', (runtime) => runtime.registerOp('op', () => 1)],
+    ['addStaticModule', (runtime) => runtime.addStaticModule('m', '')],
+  ];
+
+  describe.each(calls)('that fails closes the runtime, be %s its first call', (_, first) => {
+    it.each<[how: string, config: RuntimeConfig, type: ErrorClass<Error>, reason: object]>([
+      [
+        'it throws',
+        { bootstrap: 'throw new RangeError("no start")' },
+        JavaScriptError,
+        { name: 'RangeError', message: 'no start' },
+      ],
+      [
+        'its timeout runs out',
+        { bootstrap: 'for (;;);', timeout: 30 },
+        TimeoutError,
+        { code: 'ERR_TIMEOUT', kind: 'wall', limit: 30 },
+      ],
+      [
+        'its cpuTimeout runs out',
+        { bootstrap: 'for (;;);', cpuTimeout: 30 },
+        TimeoutError,
+        { code: 'ERR_TIMEOUT', kind: 'cpu', limit: 30 },
+      ],
+    ])('%s', async (_, config, type, reason) => {
+      const runtime = makeRuntime(config);
+      expect(await reasonOf((async () => first(runtime))())).toMatchObject(reason);
+      // Longer than the script may take: the first call is under the same timeout, and may have ended just before it.
+      expect(errorOf<Error>(() => runtime.eval('1', patient), type)).toMatchObject(reason);
+      expect(runtime.isClosed()).toBe(true);
+      runtime.terminate();
+      runtime.close();
+      for (const [, later] of calls) {
+        expect(await reasonOf((async () => later(runtime))())).toMatchObject(reason);
+      }
+    });
   });
 
   it('that throws does not hinder close', () => {

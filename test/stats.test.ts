@@ -59,6 +59,8 @@ describe('getStats', () => {
     await fn.callAsync(1);
     kinds.add(runtime.getStats().lastExecutionKind);
     expect(kinds.size).toBe(4);
+    runtime.bindObject('o', { host: () => 1 });
+    expect(runtime.getStats().lastExecutionKind).toBe('callFunctionAsync');
     for (const kind of kinds) expect(kind).toBeTypeOf('string');
   });
 

@@ -77,7 +77,7 @@ describe('maxSerializationDepth', () => {
     const runtime = makeRuntime({ maxSerializationDepth: 4 });
     runtime.bindObject('bound', { a: nested(3) });
     expect(expectLimit(() => runtime.bindObject('bound', { a: nested(4) }), 'depth', 4).path).toMatch(
-      /^value\.a/,
+      /^bound\.a/,
     );
     expect(runtime.eval('JSON.stringify(bound)')).toBe('{"a":[[[1]]]}');
   });
@@ -128,6 +128,37 @@ describe('maxSerializationDepth', () => {
 });
 
 describe('maxSerializationBytes', () => {
+  it.each([
+    '[{}]',
+    'Array.from({ length: 20 }, () => ({}))',
+    'Array.from({ length: 3 }, () => () => {})',
+    'Array.from({ length: 100 }, (_, i) => i)',
+    'Array.from({ length: 100 }, () => true)',
+  ])('holds to the byte for %s', (code) => {
+    const open = makeRuntime();
+    // The smallest limit that lets it through, found by halving.
+    let [low, high] = [1, 10_000];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const runtime = makeRuntime({ maxSerializationBytes: middle });
+      try {
+        runtime.eval(code);
+        high = middle;
+      } catch {
+        low = middle + 1;
+      }
+      runtime.close();
+    }
+    const size = open.eval<unknown[]>(code).length;
+    // Each element takes a byte at least, and what is counted for objects and functions on top.
+    expect(low).toBeGreaterThanOrEqual(size + (code.includes('() => ({})') ? 16 * size : 0));
+    expect(low).toBeGreaterThanOrEqual(code.includes('() => () =>') ? 256 * size : 0);
+    expect(low).toBeLessThan(1000);
+    const runtime = makeRuntime({ maxSerializationBytes: low - 1 });
+    expect(expectLimit(() => runtime.eval(code), 'bytes', low - 1).seen).toBeGreaterThan(low - 1);
+    expectUsable(makeRuntime({ maxSerializationBytes: low }));
+  });
+
   /** What a value may take beyond its contents: tags and lengths. */
   const overhead = 128;
 

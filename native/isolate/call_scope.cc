@@ -77,6 +77,11 @@ void CallScope::Finish() {
   if (thread_.core().dying()) thread_.isolate()->TerminateExecution();
 }
 
+bool CallScope::Expired() const {
+  if (own_.wall.deadline != kNever && own_.wall.deadline <= NowNanos()) return true;
+  return own_.cpu.deadline != kNever && own_.cpu.deadline <= thread_.cpu_clock().NowNanos();
+}
+
 bool CallScope::Stopping() const {
   for (const CallScope* scope = this; scope != nullptr; scope = scope->outer_) {
     if (scope->aborted_) return true;

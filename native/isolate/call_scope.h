@@ -44,8 +44,8 @@ class CallScope {
   bool Stopping() const;
   // After Finish(): whether the watchdog or an abort stopped it.
   bool stopped() const { return stopped_; }
-  // Whether its own wall time is up.
-  bool Expired() const { return own_.wall.deadline != kNever && own_.wall.deadline <= NowNanos(); }
+  // Whether its own time is up, whatever the watchdog has come to.
+  bool Expired() const;
   // After Finish(), where the code did not come to its own end.
   Failure Reason() const;
 

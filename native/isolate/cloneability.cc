@@ -9,7 +9,6 @@ const char* UncloneableKind(v8::Local<v8::Value> value) {
   if (value->IsWeakRef()) return "a WeakRef";
   if (value->IsSharedArrayBuffer()) return "a SharedArrayBuffer";
   if (value->IsGeneratorObject()) return "a generator";
-  if (value->IsModuleNamespaceObject()) return "a module namespace";
   if (value->IsMapIterator() || value->IsSetIterator()) return "an iterator";
   if (value->IsSymbolObject()) return "a symbol";
   if (value->IsWasmMemoryObject()) return "a WebAssembly.Memory";

@@ -53,6 +53,7 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     v8::MaybeLocal<v8::Value> result;
     if (!scope.Expired() && !scope.Stopping()) result = body();
     Conclude(command, scope, try_catch, result, &answer);
+    if (is_outermost) thread_.unhandled().EndOfTurn();
     if (is_outermost) JudgeMemory(started, &answer);
     // Decided before the scope cancels what it was stopped by.
     bool stopped = answer.status == Status::kFailed && answer.failure == nullptr;
@@ -60,8 +61,9 @@ void Evaluator::Run(Message& command, ExecutionKind kind, Body body) {
     if (stopped) answer.failure = std::make_unique<Failure>(scope.Reason());
     try_catch.Reset();
     thread_.pending().EndOfWork(scope);
+    if (scope.stopped()) thread_.modules().graphs().OnStopped(command.id);
   }
-  if (is_outermost) {
+  if (is_outermost && kind != ExecutionKind::kNone) {
     thread_.core().figures.CountExecution(kind, static_cast<uint64_t>(NowNanos() - started));
   }
   bool is_pending_async = command.settling == Settling::kAsync && answer.status == Status::kPromise;
@@ -99,6 +101,13 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
   }
   if (value->IsPromise()) {
     v8::Local<v8::Promise> promise = value.As<v8::Promise>();
+    // Not for a nested call: timers would fire in the middle of the code around it.
+    if (command.settling == Settling::kNow && scope.outer() == nullptr) {
+      // Whoever waits here handles it.
+      promise->MarkAsHandled();
+      thread_.loop().RunTimersFor(promise);
+      if (try_catch.HasTerminated() || thread_.Stopping() || scope.Expired()) return;
+    }
     switch (promise->State()) {
       case v8::Promise::PromiseState::kFulfilled:
         value = promise->Result();
@@ -209,8 +218,39 @@ void Evaluator::Call(Message& command) {
       });
 }
 
+void Evaluator::Import(Message& command) {
+  bool is_async = command.settling == Settling::kAsync;
+  Run(command, is_async ? ExecutionKind::kModuleAsync : ExecutionKind::kModuleSync,
+      [&]() -> v8::MaybeLocal<v8::Value> {
+        v8::Local<v8::Promise> exports;
+        if (!StartImport(command).ToLocal(&exports)) return {};
+        return exports.As<v8::Value>();
+      });
+}
+
+v8::MaybeLocal<v8::Promise> Evaluator::StartImport(Message& command) {
+  ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
+  v8::Local<v8::String> specifier;
+  if (!reader.ReadString().ToLocal(&specifier)) return {};
+  return thread_.modules().graphs().Import(specifier, v8::String::Empty(thread_.isolate()),
+                                           ModuleType::kJavaScript);
+}
+
+void Evaluator::Provide(Message& command) {
+  Run(command, ExecutionKind::kNone, [&]() -> v8::MaybeLocal<v8::Value> {
+    ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
+    v8::Local<v8::Value> resolve;
+    v8::Local<v8::Value> load;
+    if (!reader.Read().ToLocal(&resolve) || !reader.Read().ToLocal(&load) ||
+        !resolve->IsFunction() || !load->IsFunction()) {
+      return {};
+    }
+    thread_.modules().Provide(resolve.As<v8::Function>(), load.As<v8::Function>());
+    return v8::Undefined(thread_.isolate()).As<v8::Value>();
+  });
+}
+
 void Evaluator::Methods(Message& command) {
-  v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
   Run(command, ExecutionKind::kEvalSync, [&]() -> v8::MaybeLocal<v8::Value> {
     ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
@@ -222,12 +262,22 @@ void Evaluator::Methods(Message& command) {
         !script->Run(context).ToLocal(&subject)) {
       return {};
     }
-    if (!subject->IsObject()) {
-      isolate->ThrowException(v8::Exception::TypeError(
-          v8::String::Concat(isolate, source, Text(isolate, " is not an object"))));
+    return ListMethods(thread_, subject);
+  });
+}
+
+void Evaluator::ModuleMethods(Message& command) {
+  Run(command, ExecutionKind::kModuleSync, [&]() -> v8::MaybeLocal<v8::Value> {
+    v8::Local<v8::Context> context = thread_.realm().context();
+    v8::Local<v8::Promise> exports;
+    v8::Local<v8::Function> list;
+    v8::Local<v8::Promise> listed;
+    if (!StartImport(command).ToLocal(&exports) ||
+        !v8::Function::New(context, ListMethodsOfModule).ToLocal(&list) ||
+        !exports->Then(context, list).ToLocal(&listed)) {
       return {};
     }
-    return ListMethods(thread_, subject.As<v8::Object>());
+    return listed.As<v8::Value>();
   });
 }
 

@@ -21,7 +21,10 @@ class Evaluator {
 
   void Evaluate(Message& command);
   void Call(Message& command);
+  void Import(Message& command);
+  void Provide(Message& command);
   void Methods(Message& command);
+  void ModuleMethods(Message& command);
   void Define(Message& command);
 
   // Compiles and runs `source`, reporting to nobody. False with an exception
@@ -38,6 +41,8 @@ class Evaluator {
   // say why if the call was stopped.
   void Conclude(const Message& command, const CallScope& scope, v8::TryCatch& try_catch,
                 v8::MaybeLocal<v8::Value> result, Message* answer);
+  // A promise of the exports of the module that the command names.
+  v8::MaybeLocal<v8::Promise> StartImport(Message& command);
   void JudgeMemory(Nanos started, Message* answer);
   bool EncodeException(v8::Local<v8::Value> exception, v8::Local<v8::Message> message,
                        Message* answer);

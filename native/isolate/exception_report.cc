@@ -1,8 +1,10 @@
 #include "isolate/exception_report.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
+#include "isolate/module_error.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_writer.h"
@@ -47,16 +49,12 @@ class Report {
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   const v8::Local<v8::Value> exception_;
-  const v8::Local<v8::Message> message_;
+  v8::Local<v8::Message> message_;
   const v8::Local<v8::Object> object_;
 };
 
 v8::Local<v8::String> Report::Cut(v8::Local<v8::String> text) {
-  if (text->Length() <= kMostText) return text;
-  std::vector<uint16_t> units(kMostText);
-  CopyTwoByte(isolate_, text, units.data(), kMostText);
-  return v8::String::NewFromTwoByte(isolate_, units.data(), v8::NewStringType::kNormal, kMostText)
-      .ToLocalChecked();
+  return text->Length() <= kMostText ? text : Beginning(isolate_, text, kMostText);
 }
 
 v8::Local<v8::String> Report::TextOf(const char* field, const char* otherwise) {
@@ -96,13 +94,23 @@ v8::Local<v8::Array> Report::Frames(std::string* first_place) {
     frames.emplace_back(Frame(frame->GetFunctionName(), frame->GetScriptNameOrSourceURL(),
                               frame->GetLineNumber(), frame->GetColumn()));
   }
-  // A syntax error has no frame of its own: the place where parsing ended is one.
-  bool is_parsing = count == 0 && !message_.IsEmpty();
+  // A syntax error has no frame of its own: the place where parsing ended is one, before those
+  // of who imported the module. A promise that was rejected with it brings no message along.
+  if ((count > 0 || message_.IsEmpty()) && exception_->IsNativeError()) {
+    message_ = v8::Exception::CreateMessage(isolate_, exception_);
+  }
+  if (message_.IsEmpty()) return v8::Array::New(isolate_, frames.data(), frames.size());
+  v8::Local<v8::Value> file = message_->GetScriptOrigin().ResourceName();
+  bool is_elsewhere = false;
+  if (count > 0 && !file.IsEmpty() && file->IsString()) {
+    // Empty for code that has no name.
+    v8::Local<v8::Value> first = trace->GetFrame(isolate_, 0)->GetScriptNameOrSourceURL();
+    is_elsewhere = first.IsEmpty() || !file->StrictEquals(first);
+  }
   int line = 0;
-  if (is_parsing && message_->GetLineNumber(context_).To(&line) && line > 0) {
-    v8::Local<v8::Value> file = message_->GetScriptOrigin().ResourceName();
+  if ((count == 0 || is_elsewhere) && message_->GetLineNumber(context_).To(&line) && line > 0) {
     int column = message_->GetStartColumn(context_).FromMaybe(0) + 1;
-    frames.emplace_back(Frame({}, file, line, column));
+    frames.insert(frames.begin(), Frame({}, file, line, column));
     if (!file.IsEmpty() && file->IsString()) {
       *first_place = ToUtf8(isolate_, file.As<v8::String>()) + ":" + std::to_string(line) + ":" +
                      std::to_string(column);
@@ -153,7 +161,9 @@ bool Report::Build() {
     v8::Local<v8::String> message = TextOf("message", "");
     v8::Local<v8::String> stack = TextOf("stack", "");
     if (!place.empty()) {
-      stack = v8::String::Concat(isolate_, stack, Text(isolate_, "\n    at " + place));
+      std::string text = ToUtf8(isolate_, stack);
+      text.insert(std::min(text.find("\n    at "), text.size()), "\n    at " + place);
+      stack = Text(isolate_, text);
     }
     Set("name", name);
     Set("message", message);
@@ -195,6 +205,11 @@ bool ReportException(RuntimeThread& thread, v8::Local<v8::Value> exception,
   v8::TryCatch try_catch(thread.isolate());
   failure->kind = FailureKind::kJavaScript;
   failure->host_error = thread.functions().HostErrorOf(exception);
+  v8::Local<v8::Value> cause;
+  if (exception->IsNativeError() &&
+      DescribeModuleError(thread.realm(), exception.As<v8::Object>(), failure, &cause)) {
+    failure->host_error = thread.functions().HostErrorOf(cause);
+  }
   failure->report = std::make_shared<Payload>();
   Report report(thread, exception, message);
   if (!report.Build()) return false;

@@ -2,9 +2,12 @@
 
 #include <v8.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <string_view>
 
@@ -31,26 +34,32 @@ __attribute__((weak)) void DumpNativeBacktrace(FILE* file);
 namespace isolet {
 namespace {
 
-#if V8_MAJOR_VERSION < 14
+// Of ToHandleChecked, in two generations of V8; of UNREACHABLE; and of a collection that begins
+// deeper in native code than V8 13 lets JavaScript go, which a plugin can bring about: see
+// DeepReserve.
+constexpr std::array<std::string_view, 4> kFailedAssumptions = {
+    "Check failed: (location_) != nullptr", "Check failed: !is_null()", "unreachable code",
+    "Check failed: isolate_->IsOnCentralStack()"};
 
-bool IsInvalidSize(std::string_view message) {
-  return message.find("invalid size error") != std::string_view::npos;
+// Returns where the error is not to be survived, or not on this thread.
+void Survive(std::string_view message) {
+  if (message.find("invalid size error") != std::string_view::npos) HeapGuard::InvalidSize();
+  if (std::ranges::any_of(kFailedAssumptions,
+                          [&](std::string_view known) { return message.starts_with(known); })) {
+    HeapGuard::FailedAssumption();
+  }
 }
-
-#endif
 
 #if V8_MAJOR_VERSION == 13
 
 void OnFatal(const char* /*file*/, int /*line*/, const char* message) {
-  if (message != nullptr && IsInvalidSize(message)) HeapGuard::InvalidSize();
+  if (message != nullptr) Survive(message);
 }
 
 #elif ISOLET_HOOKS_STACK_PRINTING
 
-#if V8_MAJOR_VERSION < 13
-
 // V8_Fatal has its message on its stack, between two marks, for readers of crash dumps
-// (FailureMessage in src/base/logging.cc, V8 11.3 and 12.4).
+// (FailureMessage in src/base/logging.cc, V8 11.3, 12.4 and 14.6).
 struct FailureMessage {
   uintptr_t start;
   char text[512];
@@ -62,8 +71,7 @@ constexpr uintptr_t kEnd = 0xdecade11;
 constexpr size_t kFarthest = 2048;
 
 // Reads frames that are not its own, which AddressSanitizer would report.
-__attribute__((no_sanitize("address"))) bool IsInvalidSize(const void* frame,
-                                                           const void* /*caller*/) {
+__attribute__((no_sanitize("address"))) void SurviveMessage(const void* frame) {
   for (size_t offset = 0; offset < kFarthest; offset += sizeof(uintptr_t)) {
     const auto* found =
         reinterpret_cast<const volatile FailureMessage*>(static_cast<const char*>(frame) + offset);
@@ -71,18 +79,17 @@ __attribute__((no_sanitize("address"))) bool IsInvalidSize(const void* frame,
     char text[sizeof(FailureMessage::text)];
     for (size_t i = 0; i < sizeof(text); ++i) text[i] = found->text[i];
     text[sizeof(text) - 1] = '\0';
-    return IsInvalidSize(text);
+    return Survive(text);
   }
-  return false;
 }
 
-#else
+#if V8_MAJOR_VERSION >= 14
 
-// V8 14 has a function of its own for what is no sign of a corrupt state, of which this is
-// the only one; it is told by where the hook was called from.
+// V8 14 has a function of its own for what is no sign of a corrupt state, of which invalid
+// sizes are the only one; it is told by where the hook was called from.
 constexpr ptrdiff_t kLengthOfFunction = 512;
 
-bool IsInvalidSize(const void* /*frame*/, const void* caller) {
+bool IsInvalidSize(const void* caller) {
   const auto* function = reinterpret_cast<const char*>(&v8::base::FatalNoSecurityImpact);
   if (function == nullptr) return false;
   const ptrdiff_t offset = static_cast<const char*>(caller) - function;
@@ -92,9 +99,10 @@ bool IsInvalidSize(const void* /*frame*/, const void* caller) {
 #endif
 
 __attribute__((noinline)) void OnFatal() {
-  if (IsInvalidSize(__builtin_frame_address(0), __builtin_return_address(0))) {
-    HeapGuard::InvalidSize();
-  }
+#if V8_MAJOR_VERSION >= 14
+  if (IsInvalidSize(__builtin_return_address(0))) HeapGuard::InvalidSize();
+#endif
+  SurviveMessage(__builtin_frame_address(0));
   // What Node's own hook does, which this one replaces.
   if (node::DumpNativeBacktrace == nullptr) return;
   std::fputs("\n----- Native stack trace -----\n\n", stderr);
@@ -103,9 +111,17 @@ __attribute__((noinline)) void OnFatal() {
 
 #endif
 
+// ToLocalChecked, FromJust and the like, as this addon calls them.
+void OnMisuse(const char* location, const char* message) {
+  HeapGuard::FailedAssumption();
+  std::fprintf(stderr, "FATAL ERROR: %s %s\n", location, message);
+  std::abort();
+}
+
 }  // namespace
 
-void SurviveInvalidSizes() {
+void SurviveFatalErrors(v8::Isolate* isolate) {
+  isolate->SetFatalErrorHandler(OnMisuse);
   static std::once_flag once;
   std::call_once(once, [] {
 #if V8_MAJOR_VERSION == 13

@@ -1,5 +1,5 @@
-// How one side of a crossing names functions: what the codec asks when it meets
-// one. Everything else crosses by value.
+// How one side of a crossing names functions, and makes functions of streams and streams of
+// functions: what the codec asks when it meets one. Everything else crosses by value.
 //
 // Thread: any, always that of its realm.
 // Owner: RuntimeThread (the plugin's side) or HostRuntime (the host's side).
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "isolate/stream_ends.h"
 #include "shared/failure.h"
 #include "shared/wire_format.h"
 
@@ -29,6 +30,12 @@ struct Refusal {
 class FunctionPort {
  public:
   virtual ~FunctionPort() = default;
+
+  // Starts to read from `source`, an async iterable. False: an exception is pending, or it
+  // can't be had.
+  virtual bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) = 0;
+  // A stream of what the other side's functions give. Empty as above.
+  virtual v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) = 0;
 
   // Names `function` for the other side. False: it can't cross.
   virtual bool Export(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "isolate/fatal_errors.h"
+#include "isolate/heap_figures.h"
 #include "isolate/runtime_thread.h"
 
 namespace isolet {
@@ -38,22 +39,16 @@ bool IsSafeToLeave(const char* location) {
                              [&](std::string_view safe) { return where.ends_with(safe); });
 }
 
-v8::HeapStatistics StatisticsOf(v8::Isolate* isolate) {
-  v8::HeapStatistics statistics;
-  isolate->GetHeapStatistics(&statistics);
-  return statistics;
-}
-
 }  // namespace
 
 HeapGuard::HeapGuard(v8::Isolate* isolate, RuntimeCore& core, BufferAllocator& allocator)
     : isolate_(isolate), core_(core), allocator_(allocator), limit_(core.limits.max_heap_size) {
   if (limit_ != 0) LowerLimit();
-  if (limit_ == 0) limit_ = StatisticsOf(isolate).heap_size_limit();
+  if (limit_ == 0) limit_ = HeapFigures::Of(isolate).heap_size_limit();
   isolate->AddNearHeapLimitCallback(NearHeapLimit, this);
   isolate->AddGCEpilogueCallback(AfterCollection, this, v8::kGCTypeMarkSweepCompact);
   isolate->SetOOMErrorHandler(FatalOutOfMemory);
-  SurviveInvalidSizes();
+  SurviveFatalErrors(isolate);
   allocator.OnRefused(BufferRefused, this);
 }
 
@@ -63,14 +58,14 @@ HeapGuard::~HeapGuard() { allocator_.OnRefused(nullptr, nullptr); }
 // ResourceConstraints (Heap::ConfigureHeap), and one way of creating isolates
 // takes none. Removing a callback is the one public way to set the limit later.
 void HeapGuard::LowerLimit() {
-  if (StatisticsOf(isolate_).heap_size_limit() <= limit_) return;
+  if (HeapFigures::Of(isolate_).heap_size_limit() <= limit_) return;
   auto unchanged = [](void*, size_t current, size_t) { return current; };
   isolate_->AddNearHeapLimitCallback(unchanged, nullptr);
   isolate_->RemoveNearHeapLimitCallback(unchanged, limit_);
 }
 
 size_t HeapGuard::Used() const {
-  return StatisticsOf(isolate_).used_heap_size() + core_.budget->buffers();
+  return HeapFigures::Of(isolate_).used_heap_size() + core_.budget->buffers();
 }
 
 void HeapGuard::DieOfMemory(size_t used) {
@@ -84,7 +79,7 @@ void HeapGuard::DieOfMemory(size_t used) {
 size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<HeapGuard*>(data);
   if (self->letting_go_) return kUnlimited;
-  v8::HeapStatistics statistics = StatisticsOf(self->isolate_);
+  v8::HeapStatistics statistics = HeapFigures::Of(self->isolate_);
   const size_t heap = statistics.used_heap_size();
   // V8 14 asks also when the allocator refused a buffer, after it has collected: the
   // heap itself may be nearly empty then, and the refusal is judged by itself.
@@ -103,7 +98,7 @@ size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
 
 void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<HeapGuard*>(data);
-  self->PublishFigures();
+  HeapFigures::Publish(self->isolate_, self->core_);
   self->core_.budget->SetHeap(self->core_.figures.heap_used.Get());
   if (self->core_.budget->Exhausted()) self->DieOfMemory(self->core_.budget->total());
 }
@@ -144,8 +139,7 @@ void HeapGuard::FatalOutOfMemory(const char* location, const v8::OOMDetails&) {
   if (thread == nullptr) RuntimeThread::ParkHelper();
   HeapGuard& guard = thread->heap_guard();
   guard.DieOfMemory(guard.Used());
-  // While the isolate is being disposed of there is nothing to go back to.
-  if (!guard.letting_go_ && IsSafeToLeave(location)) thread->Leave();
+  if (IsSafeToLeave(location)) guard.LeaveOrPark(*thread);
   thread->Park();
 }
 
@@ -154,16 +148,20 @@ void HeapGuard::InvalidSize() {
   if (thread == nullptr) return;
   HeapGuard& guard = thread->heap_guard();
   guard.DieOfMemory(guard.Used());
-  if (guard.letting_go_) thread->Park();
-  thread->Leave();
+  guard.LeaveOrPark(*thread);
 }
 
-void HeapGuard::PublishFigures() {
-  v8::HeapStatistics statistics = StatisticsOf(isolate_);
-  core_.figures.heap_total.Set(statistics.total_heap_size());
-  core_.figures.heap_used.Set(statistics.used_heap_size());
-  core_.figures.physical_total.Set(statistics.total_physical_size());
-  core_.figures.external_memory.Set(core_.budget->buffers());
+void HeapGuard::FailedAssumption() {
+  RuntimeThread* thread = RuntimeThread::Current();
+  if (thread == nullptr) return;
+  thread->core().Die(TerminatedFailure("V8 met something that it takes to be impossible"));
+  thread->heap_guard().LeaveOrPark(*thread);
+}
+
+// While the isolate is being disposed of there is nothing to go back to.
+void HeapGuard::LeaveOrPark(RuntimeThread& thread) const {
+  if (letting_go_) thread.Park();
+  thread.Leave();
 }
 
 }  // namespace isolet

@@ -19,6 +19,8 @@
 
 namespace isolet {
 
+class RuntimeThread;
+
 class HeapGuard {
  public:
   HeapGuard(v8::Isolate* isolate, RuntimeCore& core, BufferAllocator& allocator);
@@ -26,7 +28,6 @@ class HeapGuard {
   HeapGuard(const HeapGuard&) = delete;
   HeapGuard& operator=(const HeapGuard&) = delete;
 
-  void PublishFigures();
   // From here on nothing is held to any limit: the isolate is about to go.
   void LetGo() { letting_go_ = true; }
   // To be asked when a call's code has ended: a single large object passes the limit
@@ -40,6 +41,8 @@ class HeapGuard {
   // V8 is about to end the process for a size that it can't make. On the thread of a
   // runtime that is the runtime's end, and this does not return; on others it does.
   static void InvalidSize();
+  // The same where V8 takes something for granted, and it is not so.
+  static void FailedAssumption();
 
  private:
   static size_t NearHeapLimit(void* data, size_t current, size_t initial);
@@ -48,6 +51,7 @@ class HeapGuard {
   static void BufferRefused(void* data);
   static void FatalOutOfMemory(const char* location, const v8::OOMDetails& details);
 
+  [[noreturn]] void LeaveOrPark(RuntimeThread& thread) const;
   void LowerLimit();
   void DieOfMemory(size_t used);
   size_t Used() const;

@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kMostPromised = size_t{64} << 20;
 constexpr size_t kPendingCall = 256;
 
+constexpr char kToHost[] = "to the host";
+constexpr char kToPlugin[] = "to the plugin";
+
 }  // namespace
 
 void HostCalls::OnCall(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -32,14 +35,19 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!writer.WriteArguments(info, info.Length())) {
     if (writer.problem() == WriteProblem::kThrown) return;
     if (writer.problem() == WriteProblem::kStopped) return Unwind();
-    isolate->ThrowException(ErrorOf(writer.TakeFailure()));
+    isolate->ThrowException(ErrorOf(writer.TakeFailure(), kToHost));
     return;
   }
+  v8::Local<v8::Value> value;
+  if (Ask(std::move(call)).ToLocal(&value)) info.GetReturnValue().Set(value);
+}
+
+v8::MaybeLocal<v8::Value> HostCalls::Ask(Message&& call) {
   const size_t bytes = call.payload.weight() + kPendingCall;
   if (promised_bytes_ > kMostPromised) {
-    isolate->ThrowException(thread_.realm().NewError(
+    thread_.isolate()->ThrowException(thread_.realm().NewError(
         "RangeError", "too many calls of host functions have not settled yet"));
-    return;
+    return {};
   }
   thread_.core().figures.host_calls.Add(1);
   Waiting waiting{++last_id_, bytes, innermost_, false, {}};
@@ -55,9 +63,10 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
     } else if (thread_.innermost() != nullptr) {
       given_up_.emplace(waiting.id, thread_.innermost()->Reason());
     }
-    return Unwind();
+    Unwind();
+    return {};
   }
-  Deliver(waiting.reply, info);
+  return Deliver(waiting.reply);
 }
 
 bool HostCalls::Await(Waiting& waiting) {
@@ -93,31 +102,28 @@ const Failure* HostCalls::GivenUp(uint64_t parent) const {
   return found == given_up_.end() ? nullptr : &found->second;
 }
 
-void HostCalls::Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value>& info) {
+v8::MaybeLocal<v8::Value> HostCalls::Deliver(Message& reply) {
   v8::Isolate* isolate = thread_.isolate();
   switch (reply.status) {
     case Status::kFailed:
-      isolate->ThrowException(ErrorOf(*reply.failure));
-      return;
+      isolate->ThrowException(ErrorOf(*reply.failure, kToPlugin));
+      return {};
     case Status::kPromise: {
       auto found = made_.find(reply.target);
-      if (found == made_.end()) return;
-      info.GetReturnValue().Set(found->second.Get(isolate));
+      if (found == made_.end()) return {};
+      v8::Local<v8::Promise> promise = found->second.Get(isolate);
       made_.erase(found);
-      return;
+      return promise;
     }
     case Status::kValue:
+      return Decode(reply);
     case Status::kThrown: {
-      v8::Local<v8::Value> value;
-      if (!Decode(reply).ToLocal(&value)) return;
-      if (reply.status == Status::kValue) {
-        info.GetReturnValue().Set(value);
-      } else {
-        isolate->ThrowException(value);
-      }
-      return;
+      v8::Local<v8::Value> thrown;
+      if (Decode(reply).ToLocal(&thrown)) isolate->ThrowException(thrown);
+      return {};
     }
   }
+  return {};
 }
 
 void HostCalls::MakePromise(uint64_t id, size_t bytes) {
@@ -162,7 +168,7 @@ void HostCalls::Settle(Message& settled) {
   v8::Local<v8::Value> value;
   bool fulfil = settled.status == Status::kValue;
   if (settled.status == Status::kFailed) {
-    value = ErrorOf(*settled.failure);
+    value = ErrorOf(*settled.failure, kToPlugin);
   } else {
     // The id of the host error has come in `id`: `target` names the promise.
     settled.target = settled.id;
@@ -180,24 +186,49 @@ void HostCalls::Settle(Message& settled) {
   }
 }
 
-v8::Local<v8::Object> HostCalls::ErrorOf(const Failure& failure) {
-  const Realm& realm = thread_.realm();
+v8::Local<v8::Object> HostCalls::ErrorOf(const Failure& failure, const char* where) {
+  const char* name = "Error";
+  const char* code = nullptr;
+  std::string text = failure.path;
   switch (failure.kind) {
     case FailureKind::kDepthLimit:
     case FailureKind::kBytesLimit:
-      return realm.NewError("SerializationLimitError",
-                            failure.path + (failure.kind == FailureKind::kDepthLimit
-                                                ? ": nested too deeply to cross to the host"
-                                                : ": too large to cross to the host"));
+      name = "SerializationLimitError";
+      code = "ERR_SERIALIZATION_LIMIT";
+      text += failure.kind == FailureKind::kDepthLimit ? ": nested too deeply" : ": too large";
+      text += " to cross ";
+      text += where;
+      break;
     case FailureKind::kDataClone:
-      return realm.NewError("DataCloneError", failure.path + ": " + failure.text + " can't cross");
+      name = "DataCloneError";
+      code = "ERR_DATA_CLONE";
+      text += ": ";
+      text += failure.text;
+      text += " can't cross ";
+      text += where;
+      break;
     case FailureKind::kInvalidArgument:
-      return realm.NewError("TypeError", failure.text);
+      name = "TypeError";
+      code = "ERR_INVALID_ARG";
+      text = failure.text;
+      break;
     case FailureKind::kClosed:
-      return realm.NewError("RuntimeClosedError", failure.path + ": a closed function handle");
+      name = "RuntimeClosedError";
+      code = "ERR_CLOSED";
+      text += ": the function is closed";
+      break;
     default:
-      return realm.NewError("Error", failure.text.empty() ? "the call failed" : failure.text);
+      text = failure.text.empty() ? "the call failed" : failure.text;
   }
+  v8::Isolate* isolate = thread_.isolate();
+  v8::Local<v8::Object> error = thread_.realm().NewError(name, text);
+  if (code != nullptr) {
+    error
+        ->CreateDataProperty(thread_.realm().context(), Literal(isolate, "code"),
+                             Literal(isolate, code))
+        .FromMaybe(false);
+  }
+  return error;
 }
 
 void HostCalls::Unwind() {

@@ -25,6 +25,13 @@ class HostCalls {
   // data is the function's id.
   static void OnCall(const v8::FunctionCallbackInfo<v8::Value>& info);
 
+  // Makes a call and waits for its value. Empty: an exception is pending, or the bytes made no
+  // sense.
+  v8::MaybeLocal<v8::Value> Ask(Message&& call);
+  // Lets a pending termination take effect right here: on its own it would wait
+  // for the plugin's next loop or call.
+  void Unwind();
+
   // Whether a command that the host sent while serving the host call `parent`
   // (0: none) may run inside the call that waits now: only if that is the one.
   bool Nests(uint64_t parent) const { return innermost_ != nullptr && innermost_->id == parent; }
@@ -51,14 +58,12 @@ class HostCalls {
   void Call(const v8::FunctionCallbackInfo<v8::Value>& info);
   // False: the call is to be given up.
   bool Await(Waiting& waiting);
-  void Deliver(Message& reply, const v8::FunctionCallbackInfo<v8::Value>& info);
+  v8::MaybeLocal<v8::Value> Deliver(Message& reply);
   // Empty: an exception is pending, or the bytes made no sense.
   v8::MaybeLocal<v8::Value> Decode(Message& message);
-  v8::Local<v8::Object> ErrorOf(const Failure& failure);
+  // `where`: to which side the value, if it is one that can't cross, was going.
+  v8::Local<v8::Object> ErrorOf(const Failure& failure, const char* where);
   void MakePromise(uint64_t id, size_t bytes);
-  // Lets a pending termination take effect right here: on its own it would wait
-  // for the plugin's next loop or call.
-  void Unwind();
 
   RuntimeThread& thread_;
   uint64_t last_id_ = 0;

@@ -1,5 +1,7 @@
 #include "isolate/intl_objects.h"
 
+#include <initializer_list>
+
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_prototypes.h"
@@ -13,16 +15,66 @@ using Call = IntrinsicOverrides::Call;
 // Bytes that one object was seen to take of the system on Node 20 and 26, or more. A date
 // format takes 28,000, and 84,000 once it has formatted a range.
 constexpr uint64_t kDateFormat = 96 << 10;
+// Names of fields of dates take 50,000.
+constexpr uint64_t kDisplayNames = 64 << 10;
+// 40,000, once it has formatted a range.
+constexpr uint64_t kNumberFormat = 48 << 10;
 constexpr uint64_t kLarge = 10 << 10;  // 6,500 to 9,000
 constexpr uint64_t kSmall = 5 << 10;   // 300 to 4,500
 constexpr uint64_t kBytesPerCharacter = 2;
 
 constexpr char kRefused[] = "Intl object allocation failed";
+constexpr char kTooManyLocales[] = "Intl.Locale(): too many different locales for one process";
 
 template <uint64_t kBytes>
 void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   call.ForwardCharged(call.arguments(), {kBytes}, kRefused);
+}
+
+// A method that makes an object of Intl for one text, for other locales than the last ones or
+// with options, and drops it: `kArgument` says so.
+template <size_t kArgument, uint64_t kBytes>
+void Format(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  const Call call(info);
+  if (call[kArgument]->IsUndefined()) return call.PassOn();
+  MemoryCharges& charges = call.thread().charges();
+  const MemoryCost cost{kBytes, 0};
+  if (!charges.Claim(cost)) return call.ThrowRangeError(kRefused);
+  // Gone as soon as that object can be.
+  charges.Track(v8::Object::New(call.isolate()), cost);
+  call.PassOn();
+}
+
+// new Intl.Locale(tag, options)
+void ConstructLocale(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  const Call call(info);
+  v8::Local<v8::Value> locale;
+  v8::Local<v8::Value> name;
+  MemoryCharges& charges = call.thread().charges();
+  const MemoryCost cost{kSmall, 0};
+  if (!charges.Claim(cost)) return call.ThrowRangeError(kRefused);
+  if (!call.Forward(call.arguments()).ToLocal(&locale)) return charges.Refund(cost);
+  charges.Track(locale.As<v8::Object>(), cost);
+  // Intl.Locale.prototype.toString, as the realm made it.
+  if (!call.helper(0).As<v8::Function>()->Call(call.context(), locale, 0, nullptr).ToLocal(&name)) {
+    return;
+  }
+  if (!charges.AdmitLocale(ToUtf8(call.isolate(), name.As<v8::String>()))) {
+    return call.ThrowRangeError(kTooManyLocales);
+  }
+  call.Return(locale);
+}
+
+// What a path of properties leads to, in a fresh realm. Empty with an exception pending.
+v8::MaybeLocal<v8::Object> AtPath(v8::Local<v8::Context> context, v8::Local<v8::Object> holder,
+                                  std::initializer_list<const char*> path) {
+  v8::Local<v8::Value> value = holder;
+  for (const char* name : path) {
+    v8::Local<v8::String> key = Literal(v8::Isolate::GetCurrent(), name);
+    if (!value.As<v8::Object>()->Get(context, key).ToLocal(&value)) return {};
+  }
+  return value.As<v8::Object>();
 }
 
 // %SegmentsPrototype%[Symbol.iterator]: what it makes has a copy of the text as well.
@@ -62,17 +114,24 @@ void Open(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) 
   auto intl = info.Data().As<v8::Object>();
   v8::Local<v8::Object> segmenter;
   v8::Local<v8::Value> segments;
-  if (!MakeSegments(thread.realm().context(), intl, &segmenter, &segments)) return;
+  v8::Local<v8::Object> to_string;
+  if (!MakeSegments(thread.realm().context(), intl, &segmenter, &segments) ||
+      !AtPath(thread.realm().context(), intl, {"Locale", "prototype", "toString"})
+           .ToLocal(&to_string)) {
+    return;
+  }
   overrides.Iterator(GetPrototype(segments.As<v8::Object>()).As<v8::Object>(), Iterate);
   overrides.Method(GetPrototype(segmenter).As<v8::Object>(), "segment", Segment);
   for (const char* name : {"Segmenter", "RelativeTimeFormat", "DurationFormat"}) {
     overrides.Constructor(intl, name, Construct<kLarge>);
   }
-  for (const char* name : {"DisplayNames", "ListFormat", "Locale", "PluralRules"}) {
+  overrides.Constructor(intl, "Locale", ConstructLocale, {to_string});
+  for (const char* name : {"ListFormat", "PluralRules"}) {
     overrides.Constructor(intl, name, Construct<kSmall>);
   }
+  overrides.Constructor(intl, "DisplayNames", Construct<kDisplayNames>);
   overrides.CallableConstructor(intl, "Collator", Construct<kSmall>);
-  overrides.CallableConstructor(intl, "NumberFormat", Construct<kSmall>);
+  overrides.CallableConstructor(intl, "NumberFormat", Construct<kNumberFormat>);
   overrides.CallableConstructor(intl, "DateTimeFormat", Construct<kDateFormat>);
   info.GetReturnValue().Set(intl);
 }
@@ -81,6 +140,16 @@ void Open(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) 
 
 void MeterIntl(RuntimeThread& thread) {
   v8::Local<v8::Context> context = thread.realm().context();
+  IntrinsicOverrides& overrides = thread.overrides();
+  v8::Local<v8::Object> dates;
+  v8::Local<v8::Object> strings;
+  if (AtPath(context, context->Global(), {"Date", "prototype"}).ToLocal(&dates) &&
+      AtPath(context, context->Global(), {"String", "prototype"}).ToLocal(&strings)) {
+    for (const char* method : {"toLocaleString", "toLocaleDateString", "toLocaleTimeString"}) {
+      overrides.Method(dates, method, Format<0, kDateFormat>);
+    }
+    overrides.Method(strings, "localeCompare", Format<2, kSmall>);
+  }
   v8::Local<v8::String> name = Literal(thread.isolate(), "Intl");
   v8::Local<v8::Value> intl;
   if (!context->Global()->Get(context, name).ToLocal(&intl) || !intl->IsObject()) return;

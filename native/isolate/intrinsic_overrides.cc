@@ -25,8 +25,11 @@ IntrinsicOverrides::IntrinsicOverrides(RuntimeThread& thread) : thread_(thread) 
 
 v8::Local<v8::Function> IntrinsicOverrides::Original(v8::Local<v8::Object> holder,
                                                      v8::Local<v8::Name> name) const {
+  // Its own: what it inherits may be the plugin's by the time that Intl is looked at.
+  v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::Value> value;
-  if (!holder->Get(thread_.realm().context(), name).ToLocal(&value) || !value->IsFunction()) {
+  if (!holder->HasOwnProperty(context, name).FromMaybe(false) ||
+      !holder->Get(context, name).ToLocal(&value) || !value->IsFunction()) {
     return {};
   }
   return value.As<v8::Function>();

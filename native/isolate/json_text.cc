@@ -15,19 +15,31 @@ using Call = IntrinsicOverrides::Call;
 constexpr uint64_t kLargestPart = 2;
 constexpr char kRefused[] = "JSON.parse(): the text is too large for the heap limit";
 
+bool IsTooLarge(const RuntimeThread& thread, v8::Local<v8::String> text) {
+  const uint64_t limit = thread.core().limits.max_heap_size;
+  return limit != 0 && static_cast<uint64_t>(text->Length()) > limit / kLargestPart;
+}
+
 // JSON.parse(text, reviver)
 void Parse(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   // As the original would: once, and by code of the plugin's.
   v8::Local<v8::String> text;
   if (!call[0]->ToString(call.context()).ToLocal(&text)) return;
-  const uint64_t most = call.thread().core().limits.max_heap_size / kLargestPart;
-  if (static_cast<uint64_t>(text->Length()) > most) return call.ThrowRangeError(kRefused);
+  if (IsTooLarge(call.thread(), text)) return call.ThrowRangeError(kRefused);
   v8::Local<v8::Value> result;
   if (call.Forward({text, call[1]}).ToLocal(&result)) call.Return(result);
 }
 
 }  // namespace
+
+v8::MaybeLocal<v8::Value> ParseJsonText(RuntimeThread& thread, v8::Local<v8::String> text) {
+  if (IsTooLarge(thread, text)) {
+    thread.isolate()->ThrowException(thread.realm().NewError("RangeError", kRefused));
+    return {};
+  }
+  return v8::JSON::Parse(thread.realm().context(), text);
+}
 
 void BoundJsonText(RuntimeThread& thread, IntrinsicOverrides& overrides) {
   v8::Local<v8::Context> context = thread.realm().context();

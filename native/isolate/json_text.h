@@ -5,10 +5,15 @@
 // Owner: nobody; a function.
 #pragma once
 
+#include <v8.h>
+
 namespace isolet {
 
 class IntrinsicOverrides;
 class RuntimeThread;
+
+// What JSON.parse gives of a text that the host gave; empty with an exception pending.
+v8::MaybeLocal<v8::Value> ParseJsonText(RuntimeThread& thread, v8::Local<v8::String> text);
 
 void BoundJsonText(RuntimeThread& thread, IntrinsicOverrides& overrides);
 

@@ -109,6 +109,10 @@ bool MemoryCharges::AdmitTypes(const WasmTypes::Section& section) {
   return Process::Get().wasm_types.Admit(section, &types_);
 }
 
+bool MemoryCharges::AdmitLocale(const std::string& name) {
+  return Process::Get().locale_names.Admit(name, &locales_);
+}
+
 void MemoryCharges::Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to) {
   Charge* charge = Find(from);
   if (charge != nullptr) Track(to, std::exchange(charge->cost, {}));

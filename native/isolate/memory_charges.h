@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "shared/id_map.h"
 #include "shared/memory_budget.h"
@@ -56,6 +57,8 @@ class MemoryCharges {
   // Of a type section, or of what else makes types. False: refused, without an exception.
   bool AdmitTypes(const uint8_t* content, size_t size);
   bool AdmitTypes(const WasmTypes::Section& section);
+  // Of a locale, by its name. False: refused, without an exception.
+  bool AdmitLocale(const std::string& name);
   // What `from` was charged is `to`'s.
   void Move(v8::Local<v8::Object> from, v8::Local<v8::Object> to);
 
@@ -78,6 +81,7 @@ class MemoryCharges {
   IdMap<Charge> charges_;
   uint64_t reservations_ = 0;
   uint64_t types_ = 0;
+  uint64_t locales_ = 0;
 };
 
 }  // namespace isolet

@@ -3,30 +3,19 @@
 #include <utility>
 #include <vector>
 
+#include "isolate/numbered_reactions.h"
 #include "isolate/runtime_thread.h"
 
 namespace isolet {
 
 bool PendingCalls::Watch(v8::Local<v8::Promise> promise, const CallScope& scope) {
   const uint64_t call = scope.call();
-  v8::Isolate* isolate = thread_.isolate();
-  v8::Local<v8::Context> context = thread_.realm().context();
-  v8::Local<v8::Value> id = v8::Number::New(isolate, static_cast<double>(call));
-  v8::Local<v8::Function> fulfilled;
-  v8::Local<v8::Function> rejected;
-  if (!v8::Function::New(context, OnFulfilled, id, 1, v8::ConstructorBehavior::kThrow)
-           .ToLocal(&fulfilled) ||
-      !v8::Function::New(context, OnRejected, id, 1, v8::ConstructorBehavior::kThrow)
-           .ToLocal(&rejected)) {
-    return false;
-  }
   const CallScope::Limits& own = scope.own();
   Nanos cpu_left = kNever;
   if (own.cpu.deadline != kNever) cpu_left = own.cpu.deadline - thread_.cpu_clock().NowNanos();
   calls_[call] = {own.began, own.wall, own.cpu.span, cpu_left};
   if (own.wall.deadline != kNever) wall_limits_.insert({own.wall.deadline, own.wall.span});
-  thread_.core().figures.pending_calls.Set(calls_.size());
-  if (promise->Then(context, fulfilled, rejected).IsEmpty()) {
+  if (!React(thread_.realm().context(), promise, OnFulfilled, OnRejected, call)) {
     Remove(call);
     return false;
   }
@@ -34,21 +23,20 @@ bool PendingCalls::Watch(v8::Local<v8::Promise> promise, const CallScope& scope)
 }
 
 void PendingCalls::OnFulfilled(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  RuntimeThread::Of(info.GetIsolate()).pending().Settle(info, Status::kValue);
+  RuntimeThread::Of(info.GetIsolate()).pending().Settle(NumberOf(info), info[0], Status::kValue);
 }
 
 void PendingCalls::OnRejected(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  RuntimeThread::Of(info.GetIsolate()).pending().Settle(info, Status::kThrown);
+  RuntimeThread::Of(info.GetIsolate()).pending().Settle(NumberOf(info), info[0], Status::kThrown);
 }
 
-void PendingCalls::Settle(const v8::FunctionCallbackInfo<v8::Value>& info, Status status) {
-  auto call = static_cast<uint64_t>(info.Data().As<v8::Number>()->Value());
+void PendingCalls::Settle(uint64_t call, v8::Local<v8::Value> outcome, Status status) {
   // Its time was up, it was aborted, or a hostile `then` calls back twice.
   if (!Has(call)) return;
   Message answer;
   // What settles past its deadline has not settled in time.
-  if (thread_.Stopping() || !thread_.evaluator().Encode(info[0], status, &answer)) {
-    stopped_.push_back(call);
+  if (thread_.Stopping() || !thread_.evaluator().Encode(outcome, status, &answer)) {
+    stopped_.push_back({call, status, v8::Global<v8::Value>(thread_.isolate(), outcome)});
     return;
   }
   Remove(call);
@@ -63,7 +51,6 @@ void PendingCalls::Remove(uint64_t call) {
   const TimeLimit& wall = found->second.wall;
   if (wall.deadline != kNever) wall_limits_.erase(wall_limits_.find({wall.deadline, wall.span}));
   calls_.erase(found);
-  thread_.core().figures.pending_calls.Set(calls_.size());
 }
 
 void PendingCalls::Fail(uint64_t id, Failure failure) {
@@ -107,16 +94,31 @@ CallScope::Limits PendingCalls::LimitsFor(uint64_t call) const {
   return limits;
 }
 
-void PendingCalls::EndOfWork(const CallScope& scope) {
+std::optional<uint64_t> PendingCalls::NextLate() const {
+  if (late_.empty()) return std::nullopt;
+  return late_.front().call;
+}
+
+void PendingCalls::SettleLate() {
+  Settled settled = std::move(late_.front());
+  late_.pop_front();
+  Settle(settled.call, settled.outcome.Get(thread_.isolate()), settled.status);
+}
+
+bool PendingCalls::EndOfWork(const CallScope& scope) {
   auto found = calls_.find(scope.call());
   if (scope.stopped()) {
-    if (found != calls_.end()) Fail(scope.call(), scope.Reason());
-    for (uint64_t id : std::exchange(stopped_, {})) {
-      if (Has(id)) Fail(id, scope.Reason());
+    const bool told = found != calls_.end();
+    if (told) Fail(scope.call(), scope.Reason());
+    for (Settled& settled : std::exchange(stopped_, {})) {
+      if (Has(settled.call)) late_.push_back(std::move(settled));
     }
-  } else if (found != calls_.end() && found->second.cpu_left != kNever) {
+    return told;
+  }
+  if (found != calls_.end() && found->second.cpu_left != kNever) {
     found->second.cpu_left = scope.own().cpu.deadline - thread_.cpu_clock().NowNanos();
   }
+  return true;
 }
 
 }  // namespace isolet

@@ -6,7 +6,9 @@
 
 #include <v8.h>
 
+#include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -37,8 +39,13 @@ class PendingCalls {
   // `call` 0 (a task of V8's, which may be anybody's) also the earliest deadline
   // of all calls that wait.
   CallScope::Limits LimitsFor(uint64_t call) const;
-  // After scope.Finish(): answers the calls that were stopped with it.
-  void EndOfWork(const CallScope& scope);
+  // After scope.Finish(): answers the calls that were stopped with it. False: it was stopped,
+  // and nobody was told.
+  bool EndOfWork(const CallScope& scope);
+  // Calls that settled just as another was stopped: one of them, and its answer, on its own
+  // account.
+  std::optional<uint64_t> NextLate() const;
+  void SettleLate();
   // kNever: no call has a wall deadline.
   Nanos NextWallDeadline() const {
     return wall_limits_.empty() ? kNever : wall_limits_.begin()->first;
@@ -55,7 +62,7 @@ class PendingCalls {
 
   static void OnFulfilled(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void OnRejected(const v8::FunctionCallbackInfo<v8::Value>& info);
-  void Settle(const v8::FunctionCallbackInfo<v8::Value>& info, Status status);
+  void Settle(uint64_t call, v8::Local<v8::Value> outcome, Status status);
   void Remove(uint64_t call);
   void Fail(uint64_t id, Failure failure);
 
@@ -63,8 +70,14 @@ class PendingCalls {
   std::map<uint64_t, Call> calls_;
   // Deadline and span of the calls that have one; thousands may be pending without.
   std::multiset<std::pair<Nanos, Nanos>> wall_limits_;
-  // Settled, but stopped while the outcome was read.
-  std::vector<uint64_t> stopped_;
+  // Settled, but something was stopped while the outcome was read.
+  struct Settled {
+    uint64_t call;
+    Status status;
+    v8::Global<v8::Value> outcome;
+  };
+  std::vector<Settled> stopped_;
+  std::deque<Settled> late_;
 };
 
 }  // namespace isolet

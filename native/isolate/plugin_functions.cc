@@ -57,6 +57,14 @@ v8::MaybeLocal<v8::Value> PluginFunctions::Import(FunctionName name) {
   return function;
 }
 
+bool PluginFunctions::OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) {
+  return thread_.streams().Open(source, ends);
+}
+
+v8::MaybeLocal<v8::Value> PluginFunctions::WrapStream(const StreamEnds& ends) {
+  return thread_.streams().Wrap(ends);
+}
+
 bool PluginFunctions::ShouldStop() { return thread_.Stopping(); }
 
 bool PluginFunctions::Find(uint64_t id, v8::Local<v8::Function>* function,

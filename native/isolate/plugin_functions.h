@@ -26,6 +26,8 @@ class PluginFunctions final : public FunctionPort {
               Refusal* refusal) override;
   void Withdraw(uint64_t id) override { Release(id); }
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
+  bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) override;
+  v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) override;
   bool ShouldStop() override;
 
   // Holds `function` for the host, whatever it stands for; returns its id.

@@ -9,11 +9,13 @@
 #include <node_version.h>
 #include <v8.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "shared/address_space.h"
 #include "shared/library_pin.h"
 #include "shared/live_counts.h"
+#include "shared/locale_names.h"
 #include "shared/shared_quota.h"
 #include "shared/wasm_types.h"
 #include "shared/watchdog.h"
@@ -41,6 +43,9 @@ struct Process {
   // Ranges of address space that plugins make V8 reserve, beside heaps. Each is two mappings,
   // of which Linux grants 65,530; where there are none left, the host dies.
   SharedQuota reservations{16'000};
+  LocaleNames locale_names;
+  // False once V8 would wait for ever if it was taken down at the end of the process.
+  std::atomic<bool> v8_can_end{true};
   // Half of what the smallest table takes. Node 20 compares each type with all in its table.
   WasmTypes wasm_types{NODE_MAJOR_VERSION >= 22 ? 500'000 : 50'000};
 };

@@ -21,9 +21,21 @@ Realm::Realm(v8::Isolate* isolate, v8::Local<v8::Context> context)
     : isolate_(isolate),
       context_(isolate, context),
       object_prototype_(isolate, PrototypeOf(isolate, context, "Object")),
+      error_prototype_(isolate, PrototypeOf(isolate, context, "Error")),
       eval_error_prototype_(isolate, PrototypeOf(isolate, context, "EvalError")),
       uri_error_prototype_(isolate, PrototypeOf(isolate, context, "URIError")),
       aggregate_error_prototype_(isolate, PrototypeOf(isolate, context, "AggregateError")) {}
+
+bool Realm::IsError(v8::Local<v8::Value> value) const {
+  if (value->IsNativeError()) return true;
+  if (!value->IsObject() || value->IsProxy()) return false;
+  v8::Local<v8::Value> level = GetPrototype(value.As<v8::Object>());
+  while (level->IsObject() && !level->IsProxy() && !IsObjectPrototype(level)) {
+    if (level == error_prototype_.Get(isolate_)) return true;
+    level = GetPrototype(level.As<v8::Object>());
+  }
+  return false;
+}
 
 v8::Local<v8::Object> Realm::NewError(v8::Local<v8::String> name,
                                       v8::Local<v8::String> message) const {
@@ -57,6 +69,16 @@ v8::Local<v8::Object> Realm::NewError(v8::Local<v8::String> name,
 
 v8::Local<v8::Object> Realm::NewError(std::string_view name, std::string_view message) const {
   return NewError(Text(isolate_, name), Text(isolate_, message));
+}
+
+void Realm::AddFunction(v8::Local<v8::Object> holder, const char* name, int length,
+                        v8::FunctionCallback callback, v8::Local<v8::Value> data) const {
+  v8::Local<v8::String> key = Literal(isolate_, name);
+  v8::Local<v8::Function> function =
+      v8::Function::New(context(), callback, data, length, v8::ConstructorBehavior::kThrow)
+          .ToLocalChecked();
+  function->SetName(key);
+  holder->CreateDataProperty(context(), key, function).Check();
 }
 
 }  // namespace isolet

@@ -27,14 +27,21 @@ class Realm {
     return value == object_prototype_.Get(isolate_);
   }
 
+  // An error, or what inherits from one, as a DOMException of the host's does.
+  bool IsError(v8::Local<v8::Value> value) const;
+
   // An error of the class that `name` names, or an Error with that own name.
   v8::Local<v8::Object> NewError(v8::Local<v8::String> name, v8::Local<v8::String> message) const;
   v8::Local<v8::Object> NewError(std::string_view name, std::string_view message) const;
+  // Of a realm that has run no code of the plugin's. `length`: that of the function.
+  void AddFunction(v8::Local<v8::Object> holder, const char* name, int length,
+                   v8::FunctionCallback callback, v8::Local<v8::Value> data = {}) const;
 
  private:
   v8::Isolate* const isolate_;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Object> object_prototype_;
+  v8::Global<v8::Object> error_prototype_;
   // The classes that v8::Exception can't make.
   v8::Global<v8::Object> eval_error_prototype_;
   v8::Global<v8::Object> uri_error_prototype_;

@@ -1,6 +1,5 @@
 #include "isolate/runtime_core.h"
 
-#include <algorithm>
 #include <chrono>
 
 namespace isolet {
@@ -37,25 +36,25 @@ Failure RuntimeCore::DeathReason() const {
 
 void RuntimeCore::RequestAbort(uint64_t call) {
   std::lock_guard lock(mutex_);
-  abort_requests_.push_back(call);
+  abort_requests_.insert(call);
   abort_count_.store(abort_requests_.size(), std::memory_order_release);
 }
 
-std::vector<uint64_t> RuntimeCore::AbortRequests() const {
+std::unordered_set<uint64_t> RuntimeCore::AbortRequests() const {
   std::lock_guard lock(mutex_);
   return abort_requests_;
 }
 
 void RuntimeCore::ForgetAbort(uint64_t call) {
   std::lock_guard lock(mutex_);
-  std::erase(abort_requests_, call);
+  abort_requests_.erase(call);
   abort_count_.store(abort_requests_.size(), std::memory_order_release);
 }
 
 bool RuntimeCore::IsAborted(uint64_t call) const {
   if (abort_count_.load(std::memory_order_acquire) == 0) return false;
   std::lock_guard lock(mutex_);
-  return std::find(abort_requests_.begin(), abort_requests_.end(), call) != abort_requests_.end();
+  return abort_requests_.contains(call);
 }
 
 void RuntimeCore::ThreadStarted(ThreadClock clock) {

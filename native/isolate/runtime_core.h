@@ -13,8 +13,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_set>
 #include <utility>
-#include <vector>
 
 #include "isolate/process.h"
 #include "isolate/terminator.h"
@@ -23,6 +23,7 @@
 #include "shared/memory_budget.h"
 #include "shared/runtime_figures.h"
 #include "shared/runtime_limits.h"
+#include "shared/streams_library.h"
 #include "shared/thread.h"
 
 namespace isolet {
@@ -45,6 +46,15 @@ class RuntimeCore {
   Channel channel;
   Terminator terminator;
   RuntimeFigures figures;
+  // The host's function for the console, an id of the host's; 0: the plugin has none. Set
+  // before the thread starts.
+  uint64_t console_handler = 0;
+  // What Streams evaluates; the environment's. Set before the thread starts.
+  std::shared_ptr<StreamsLibrary> streams_library;
+  // The host's command that code which runs is to answer with its figures; 0: none.
+  std::atomic<uint64_t> figures_asked_for{0};
+  // Messages of kUnhandled that the host has not taken.
+  std::atomic<int> reports_under_way{0};
   // The call on whose account it computes; 0: none.
   std::atomic<uint64_t> account{0};
   // The last command that has begun: a host whose time is up before its command
@@ -75,7 +85,7 @@ class RuntimeCore {
   // Calls to be aborted, for the interrupt that reads them on the runtime's
   // thread; a stale request finds its call gone and does nothing.
   void RequestAbort(uint64_t call);
-  std::vector<uint64_t> AbortRequests() const;
+  std::unordered_set<uint64_t> AbortRequests() const;
   void ForgetAbort(uint64_t call);
   // Cheap where nothing is aborted, as ever.
   bool IsAborted(uint64_t call) const;
@@ -94,10 +104,10 @@ class RuntimeCore {
   std::atomic<bool> dying_{false};
   Failure death_reason_;  // guarded by mutex_
   std::atomic<size_t> abort_count_{0};
-  std::vector<uint64_t> abort_requests_;       // guarded by mutex_
-  std::unique_ptr<ThreadClock> thread_clock_;  // guarded by mutex_
-  Nanos final_cpu_time_ = 0;                   // guarded by mutex_
-  bool thread_ended_ = false;                  // guarded by mutex_
+  std::unordered_set<uint64_t> abort_requests_;  // guarded by mutex_
+  std::unique_ptr<ThreadClock> thread_clock_;    // guarded by mutex_
+  Nanos final_cpu_time_ = 0;                     // guarded by mutex_
+  bool thread_ended_ = false;                    // guarded by mutex_
 };
 
 }  // namespace isolet

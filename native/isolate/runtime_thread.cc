@@ -41,6 +41,22 @@ constexpr size_t kNativeReserve = size_t{192} << 10;
 constexpr size_t kSanitizerExtra = 0;
 #endif
 
+// V8's C++ follows some chains by recursion without a look at the stack: the evals that an eval
+// was in, the prototypes that depend on one, the modules that re-export one another. Each link
+// is of the heap, and takes at least four times as much there, the most that one may take in
+// dying included. Nothing of it is touched before.
+constexpr size_t kHeapOfDying = size_t{64} << 20;
+constexpr size_t kMostReserve = size_t{256} << 20;
+
+size_t DeepReserve(const RuntimeLimits& limits) {
+  if (limits.max_heap_size == 0) return kMostReserve;
+  return std::min((limits.max_heap_size + kHeapOfDying) / 4, kMostReserve);
+}
+
+size_t StackSize(const RuntimeLimits& limits) {
+  return (limits.stack_size != 0 ? limits.stack_size : kDefaultStackSize) + kSanitizerExtra;
+}
+
 // Takes what V8 puts on every global object and a sandbox must not have, or that
 // Node takes from its own contexts.
 void TidyGlobal(v8::Isolate* isolate, v8::Local<v8::Context> context) {
@@ -82,8 +98,7 @@ std::string RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
   if (!AwaitEnding(live)) return "too many threads of ended runtimes are stuck";
   ThreadOptions options;
   options.name = core->limits.name;
-  size_t stack = core->limits.stack_size != 0 ? core->limits.stack_size : kDefaultStackSize;
-  options.stack_size = stack + kSanitizerExtra;
+  options.stack_size = StackSize(core->limits) + DeepReserve(core->limits);
   std::optional<AddressSpace::Claim> claim = Process::Get().address_space.TryClaim(
       options.stack_size + AddressSpaceFor(core->limits), live.threads());
   if (!claim) return "the system has no address space left for another";
@@ -163,7 +178,9 @@ void RuntimeThread::Live() {
   }
   if (isolate_ == nullptr) return FailStart("V8 has no memory left for an isolate");
   isolate_->SetData(kDataSlot, this);
-  isolate_->SetStackLimit(CurrentThreadStack().low + kNativeReserve);
+  // Not from its low end: it may be that of an ended thread, and larger.
+  stack_limit_ = CurrentThreadStack().high - StackSize(core_->limits) + kNativeReserve;
+  isolate_->SetStackLimit(stack_limit_);
   {
     v8::Isolate::Scope entered(isolate_);
     // Around the jump: its destructor frees the handles of the frames that are left.
@@ -181,18 +198,29 @@ void RuntimeThread::Live() {
   if (core_->dying() && core_->DeathReason().kind == FailureKind::kHeapLimit) ReturnFreeMemory();
 }
 
+bool RuntimeThread::HasStack(size_t bytes) const {
+#ifdef _MSC_VER
+  const auto here = reinterpret_cast<uintptr_t>(_AddressOfReturnAddress());
+#else
+  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+#endif
+  return here > stack_limit_ + bytes;
+}
+
 void RuntimeThread::RunIsolate() {
   v8::Local<v8::Context> context = v8::Context::New(isolate_);
   if (context.IsEmpty()) return FailStart("V8 has no memory left for a context");
   context->Enter();
-  // Without a listener V8 prints what nobody catches to the host's stdout, such as what
-  // a finalization callback throws.
-  isolate_->AddMessageListener([](v8::Local<v8::Message>, v8::Local<v8::Value>) {});
   TidyGlobal(isolate_, context);
   realm_.emplace(isolate_, context);
   heap_guard_.emplace(isolate_, *core_, *allocator_);
   MeterMemory();
   claim_.reset();
+  unhandled_.emplace(*this);
+  modules_.emplace(*this);
+  streams_.emplace(*this).Install();
+  if (core_->limits.enable_timers) timers_.emplace(*this).Install();
+  if (core_->console_handler != 0) console_.emplace(*this).Install();
   functions_.emplace(*this);
   host_calls_.emplace(*this);
   pending_.emplace(*this);
@@ -240,13 +268,25 @@ void RuntimeThread::ForgetIsolate() {
   pending_.reset();
   host_calls_.reset();
   functions_.reset();
+  console_.reset();
+  timers_.reset();
+  streams_.reset();
+  modules_.reset();
+  unhandled_.reset();
   overrides_.reset();
   wasm_stacks_.reset();
   charges_.reset();
   realm_.reset();
 }
 
-void RuntimeThread::Leave() { std::longjmp(live_, 1); }
+void RuntimeThread::Leave() {
+#if V8_MAJOR_VERSION >= 14
+  // The token that it took from the engine's barrier (OperationsBarrier, in V8 14) is on a
+  // frame that is left, and V8 would wait for it at its end.
+  if (engine_works_ > 0) Process::Get().v8_can_end.store(false, std::memory_order_relaxed);
+#endif
+  std::longjmp(live_, 1);
+}
 
 void RuntimeThread::RunBootstrap() {
   if (core_->bootstrap.empty()) return;
@@ -259,6 +299,7 @@ void RuntimeThread::RunBootstrap() {
                  .ToLocal(&source) &&
              evaluator_->RunScript(source, "<bootstrap>");
   if (ran) isolate_->PerformMicrotaskCheckpoint();
+  if (ran) unhandled_->EndOfTurn();
   Failure failure;
   bool stopped = try_catch.HasTerminated() || Stopping();
   if (!ran && !stopped) {

@@ -13,17 +13,22 @@
 #include <string>
 
 #include "isolate/call_scope.h"
+#include "isolate/console.h"
 #include "isolate/evaluator.h"
 #include "isolate/heap_guard.h"
 #include "isolate/host_calls.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/memory_charges.h"
 #include "isolate/message_loop.h"
+#include "isolate/modules.h"
 #include "isolate/pending_calls.h"
 #include "isolate/plugin_functions.h"
 #include "isolate/realm.h"
 #include "isolate/runtime_core.h"
+#include "isolate/streams.h"
 #include "isolate/task_queue.h"
+#include "isolate/timers.h"
+#include "isolate/unhandled_errors.h"
 #include "isolate/wasm_stacks.h"
 #include "shared/address_space.h"
 #include "shared/watchdog.h"
@@ -54,6 +59,12 @@ class RuntimeThread {
   MemoryCharges& charges() { return *charges_; }
   WasmStacks& wasm_stacks() { return *wasm_stacks_; }
   IntrinsicOverrides& overrides() { return *overrides_; }
+  UnhandledErrors& unhandled() { return *unhandled_; }
+  Modules& modules() { return *modules_; }
+  Streams& streams() { return *streams_; }
+  // Null: the plugin has none.
+  Console* console() { return console_ ? &*console_ : nullptr; }
+  Timers* timers() { return timers_ ? &*timers_ : nullptr; }
 
   CallScope* innermost() const { return innermost_; }
   void SetInnermost(CallScope* scope) {
@@ -66,6 +77,25 @@ class RuntimeThread {
   bool Stopping() const {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());
   }
+  // Until Terminator::Release.
+  void HoldTermination() {
+    core_->terminator.Hold();
+    if (Stopping()) core_->terminator.PutOff();
+  }
+  // Whether that many bytes are left until V8 throws a RangeError.
+  bool HasStack(size_t bytes) const;
+
+  // While V8's WebAssembly engine works for this thread, it holds what is the process's.
+  class EngineWork {
+   public:
+    explicit EngineWork(RuntimeThread& thread) : thread_(thread) { ++thread_.engine_works_; }
+    ~EngineWork() { --thread_.engine_works_; }
+    EngineWork(const EngineWork&) = delete;
+    EngineWork& operator=(const EngineWork&) = delete;
+
+   private:
+    RuntimeThread& thread_;
+  };
 
   // For V8's fatal handler, which must not return. Leaves all frames of V8's and
   // disposes of the isolate.
@@ -98,7 +128,9 @@ class RuntimeThread {
   const ThreadClock cpu_clock_;
   Watchdog::Timer timer_;
   CallScope* innermost_ = nullptr;
+  int engine_works_ = 0;
   v8::Isolate* isolate_ = nullptr;
+  uintptr_t stack_limit_ = 0;
   std::shared_ptr<TaskQueue> tasks_;
   std::shared_ptr<BufferAllocator> allocator_;
   std::jmp_buf live_;
@@ -107,6 +139,11 @@ class RuntimeThread {
   std::optional<MemoryCharges> charges_;
   std::optional<WasmStacks> wasm_stacks_;
   std::optional<IntrinsicOverrides> overrides_;
+  std::optional<UnhandledErrors> unhandled_;
+  std::optional<Modules> modules_;
+  std::optional<Streams> streams_;
+  std::optional<Timers> timers_;
+  std::optional<Console> console_;
   std::optional<PluginFunctions> functions_;
   std::optional<HostCalls> host_calls_;
   std::optional<PendingCalls> pending_;

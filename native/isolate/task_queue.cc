@@ -15,14 +15,14 @@ void TaskQueue::Post(std::unique_ptr<v8::Task> task, double seconds) {
   wake_();
 }
 
-std::unique_ptr<v8::Task> TaskQueue::Take() {
+v8::Task* TaskQueue::Take() {
   std::lock_guard lock(mutex_);
   if (heap_.empty()) return nullptr;
   if (heap_.front().due > 0 && heap_.front().due > NowNanos()) return nullptr;
   std::pop_heap(heap_.begin(), heap_.end(), Later);
-  std::unique_ptr<v8::Task> task = std::move(heap_.back().task);
+  taken_ = std::move(heap_.back().task);
   heap_.pop_back();
-  return task;
+  return taken_.get();
 }
 
 Nanos TaskQueue::NextDue() {
@@ -32,6 +32,7 @@ Nanos TaskQueue::NextDue() {
 
 void TaskQueue::Discard() {
   // Destroyed after the lock is released: a task's destructor is V8's.
+  Drop();
   std::vector<Entry> leftover;
   std::lock_guard lock(mutex_);
   leftover.swap(heap_);

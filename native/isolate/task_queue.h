@@ -30,14 +30,16 @@ class TaskQueue final : public v8::TaskRunner,
   explicit TaskQueue(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   // The next task that is due, or null. A task must not run inside another or
-  // inside JavaScript.
-  std::unique_ptr<v8::Task> Take();
+  // inside JavaScript. The queue has it until Drop(): code that is left by longjmp would
+  // lose it, and V8 waits at the isolate's end for tasks that are not destroyed.
+  v8::Task* Take();
+  void Drop() { taken_.reset(); }
   // Whether anything was posted since ClearPosted(). Cheap enough to spin on.
   bool Posted() const { return posted_since_.load(std::memory_order_acquire); }
   void ClearPosted() { posted_since_.store(false, std::memory_order_release); }
   // When the earliest delayed task is due; kNever: none.
   Nanos NextDue();
-  // Destroys what is queued: some tasks hold handles of V8's, which have to go before
+  // Destroys what is queued or taken: some tasks hold handles of V8's, which have to go before
   // the isolate does.
   void Discard();
   // The same, and takes nothing more.
@@ -94,6 +96,7 @@ class TaskQueue final : public v8::TaskRunner,
 
   void Post(std::unique_ptr<v8::Task> task, double seconds);
 
+  std::unique_ptr<v8::Task> taken_;  // of the runtime's thread
   std::atomic<bool> posted_since_{false};
   std::mutex mutex_;
   std::vector<Entry> heap_;     // by Later; guarded by mutex_

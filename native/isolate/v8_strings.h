@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace isolet {
 
@@ -28,6 +29,29 @@ inline void CopyTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint
 #else
   string->Write(isolate, out, 0, length, v8::String::NO_NULL_TERMINATION);
 #endif
+}
+
+// As it is, lone surrogates included.
+inline std::u16string ToUtf16(v8::Isolate* isolate, v8::Local<v8::String> text) {
+  std::u16string units(static_cast<size_t>(text->Length()), u'\0');
+  CopyTwoByte(isolate, text, reinterpret_cast<uint16_t*>(units.data()), text->Length());
+  return units;
+}
+
+// Of a string that V8 has held before, so that it can't fail.
+inline v8::Local<v8::String> FromUtf16(v8::Isolate* isolate, const std::u16string& units) {
+  return v8::String::NewFromTwoByte(isolate, reinterpret_cast<const uint16_t*>(units.data()),
+                                    v8::NewStringType::kNormal, static_cast<int>(units.size()))
+      .ToLocalChecked();
+}
+
+// Its first `length` units, which it has.
+inline v8::Local<v8::String> Beginning(v8::Isolate* isolate, v8::Local<v8::String> text,
+                                       int length) {
+  std::vector<uint16_t> units(static_cast<size_t>(length));
+  CopyTwoByte(isolate, text, units.data(), length);
+  return v8::String::NewFromTwoByte(isolate, units.data(), v8::NewStringType::kNormal, length)
+      .ToLocalChecked();
 }
 
 // For names and messages of ours: short, ASCII, so that it can't fail.

@@ -73,6 +73,8 @@ ValueReader::Step ValueReader::ReadNext(v8::Local<v8::Value>* value) {
     case WireTag::kFunction:
     case WireTag::kOwnFunction:
       return Give(ReadFunction(tag), value);
+    case WireTag::kStream:
+      return Give(ReadStream(), value);
     default:
       return primitives_.Read(tag, value) ? Step::kValue : Step::kFailed;
   }
@@ -122,13 +124,33 @@ v8::Local<v8::Object> ValueReader::ReadBoxed() {
   return boxed;
 }
 
-v8::Local<v8::Object> ValueReader::ReadFunction(WireTag tag) {
+v8::MaybeLocal<v8::Value> ValueReader::ImportFunction(WireTag tag) {
   FunctionName name;
   name.tag = tag;
   v8::Local<v8::Value> function;
   if (!in_.Varint(&name.id) || !port_.Import(name).ToLocal(&function)) return {};
   if (tag == WireTag::kFunction) payload_.handles().Take(name.id);
-  if (!function->IsObject()) return {};
+  return function;
+}
+
+v8::Local<v8::Object> ValueReader::ReadStream() {
+  StreamEnds ends;
+  v8::Local<v8::Value> stream;
+  for (v8::Local<v8::Function>* end : {&ends.pull, &ends.cancel}) {
+    v8::Local<v8::Value> function;
+    if (!ImportFunction(WireTag::kFunction).ToLocal(&function) || !function->IsFunction()) {
+      return {};
+    }
+    *end = function.As<v8::Function>();
+  }
+  if (!port_.WrapStream(ends).ToLocal(&stream) || !stream->IsObject()) return {};
+  objects_.Add(stream.As<v8::Object>());
+  return stream.As<v8::Object>();
+}
+
+v8::Local<v8::Object> ValueReader::ReadFunction(WireTag tag) {
+  v8::Local<v8::Value> function;
+  if (!ImportFunction(tag).ToLocal(&function) || !function->IsObject()) return {};
   v8::Local<v8::Object> object = function.As<v8::Object>();
   if (tag == WireTag::kFunction && !containers_.Complete(object)) return {};
   objects_.Add(object);

@@ -50,6 +50,9 @@ class ValueReader {
   v8::Local<v8::Object> ReadRegExp();
   v8::Local<v8::Object> ReadBoxed();
   v8::Local<v8::Object> ReadFunction(WireTag tag);
+  v8::Local<v8::Object> ReadStream();
+  // A function of the sender's; empty where there is none such.
+  v8::MaybeLocal<v8::Value> ImportFunction(WireTag tag);
 
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;

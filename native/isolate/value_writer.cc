@@ -3,18 +3,23 @@
 #include <utility>
 
 #include "isolate/cloneability.h"
+#include "isolate/rethrow.h"
+#include "isolate/stream_ends.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
 namespace {
 
 constexpr uint32_t kStepsBetweenStopChecks = 256;
+// Of a function or symbol that is described; a longer one is left out.
+constexpr int kMostName = 1000;
 
 }  // namespace
 
 ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payload,
                          const RuntimeLimits& limits, ErrorStacks stacks)
-    : isolate_(realm.isolate()),
+    : realm_(realm),
+      isolate_(realm.isolate()),
       context_(realm.context()),
       port_(port),
       out_(payload),
@@ -50,6 +55,10 @@ bool ValueWriter::Advance() {
 }
 
 bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver) {
+  if (describes_) {
+    v8::Local<v8::String> text = Description(value);
+    if (!text.IsEmpty()) return primitives_.Write(text);
+  }
   if (value->IsSymbol()) return Refuse("a symbol");
   if (!value->IsObject()) return Refuse("a value of an unknown kind");
   v8::Local<v8::Object> object = value.As<v8::Object>();
@@ -76,7 +85,7 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
     v8::Local<v8::Array> entries = value.As<v8::Set>()->AsArray();
     return Check(containers_.OpenEntries(object, entries, ContainerKind::kSet));
   }
-  if (value->IsNativeError()) return Check(containers_.OpenError(object));
+  if (realm_.IsError(value)) return Check(containers_.OpenError(object));
   if (value->IsArrayBuffer()) {
     auto buffer = value.As<v8::ArrayBuffer>();
     return TakeRefusal(buffers_.Write(buffer, 0, buffer->ByteLength()));
@@ -84,6 +93,7 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
   if (value->IsArrayBufferView()) {
     return TakeRefusal(buffers_.WriteView(value.As<v8::ArrayBufferView>()));
   }
+  if (!describes_ && IsAsyncIterable(realm_, object)) return WriteStream(object);
   const char* uncloneable = UncloneableKind(value);
   if (uncloneable != nullptr) return Refuse(uncloneable);
   if (IsBoxed(value)) {
@@ -91,6 +101,28 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
     return primitives_.Write(Unbox(isolate_, value));
   }
   return Check(containers_.OpenObject(object));
+}
+
+v8::Local<v8::String> ValueWriter::Description(v8::Local<v8::Value> value) const {
+  auto quoted = [&](const char* before, v8::Local<v8::Value> name, const char* after) {
+    v8::Local<v8::String> text = Literal(isolate_, before);
+    if (name->IsString() && name.As<v8::String>()->Length() <= kMostName) {
+      text = v8::String::Concat(isolate_, text, name.As<v8::String>());
+    }
+    return v8::String::Concat(isolate_, text, Literal(isolate_, after));
+  };
+  if (value->IsSymbol()) {
+    return quoted("Symbol(", value.As<v8::Symbol>()->Description(isolate_), ")");
+  }
+  if (value->IsProxy()) return Literal(isolate_, "[a proxy]");
+  if (value->IsFunction()) {
+    v8::Local<v8::Value> name = value.As<v8::Function>()->GetName();
+    const bool is_named = name->IsString() && name.As<v8::String>()->Length() > 0;
+    return is_named ? quoted("[Function: ", name, "]") : Literal(isolate_, "[Function]");
+  }
+  const char* kind = UncloneableKind(value);
+  if (kind != nullptr) return quoted("[", Literal(isolate_, kind), "]");
+  return {};
 }
 
 // A proxy of a plain object or an array crosses by what its traps show; the hidden
@@ -139,6 +171,31 @@ bool ValueWriter::WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::
   if (name.tag == WireTag::kFunction) out_.payload().handles().Add(name.id);
   out_.Tag(name.tag);
   out_.Varint(name.id);
+  return true;
+}
+
+bool ValueWriter::WriteStream(v8::Local<v8::Object> source) {
+  StreamEnds ends;
+  {
+    v8::TryCatch try_catch(isolate_);
+    if (!port_.OpenStream(source, &ends)) {
+      if (!try_catch.HasCaught()) return Refuse("an async iterable that can't be read");
+      Rethrow(isolate_, try_catch);
+      return Fail(WriteProblem::kThrown);
+    }
+  }
+  out_.Tag(WireTag::kStream);
+  for (v8::Local<v8::Function> end : {ends.pull, ends.cancel}) {
+    meter_.CountFunction();
+    FunctionName name;
+    Refusal refusal;
+    if (!port_.Export(end, v8::Undefined(isolate_), &name, &refusal) ||
+        name.tag != WireTag::kFunction) {
+      return Refuse("an async iterable that can't be read");
+    }
+    out_.payload().handles().Add(name.id);
+    out_.Varint(name.id);
+  }
   return true;
 }
 

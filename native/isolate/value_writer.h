@@ -33,9 +33,14 @@ class ValueWriter {
   ValueWriter(const Realm& realm, FunctionPort& port, Payload& payload, const RuntimeLimits& limits,
               ErrorStacks stacks);
 
+  // Puts a text in the place of what can't cross, and of functions and proxies: nothing of the
+  // value's is called but its accessors.
+  void DescribeUncloneables() { describes_ = true; }
+
   // `root` starts the path in a problem's description.
   bool Write(v8::Local<v8::Value> value, std::string_view root) {
-    return Guard([&] { return primitives_.Write(value) || WriteTree(value, root); });
+    return Guard(
+        [&] { return (primitives_.Write(value) || WriteTree(value, root)) && Fits(root); });
   }
   // `arguments[i]` for each i below `count`, after the count.
   template <class Arguments>
@@ -47,7 +52,7 @@ class ValueWriter {
         if (primitives_.Write(value)) continue;
         if (!WriteTree(value, "arguments[" + std::to_string(i) + "]")) return false;
       }
-      return true;
+      return Fits("arguments");
     });
   }
   void WriteCount(uint32_t count) { out_.Varint(count); }
@@ -70,11 +75,20 @@ class ValueWriter {
     return written;
   }
   bool WriteTree(v8::Local<v8::Value> value, std::string_view root);
+  // On the way the size is looked at now and then only.
+  bool Fits(std::string_view root) {
+    if (meter_.HasRoom(0)) return true;
+    path_ = root;
+    return Fail(WriteProblem::kTooLarge);
+  }
   // One step of the innermost container.
   bool Advance();
 
   bool WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver);
+  // A text for what is not to cross as it is; empty: it is.
+  v8::Local<v8::String> Description(v8::Local<v8::Value> value) const;
   bool WriteProxy(v8::Local<v8::Object> proxy);
+  bool WriteStream(v8::Local<v8::Object> source);
   bool WriteFunction(v8::Local<v8::Function> function, v8::Local<v8::Value> receiver);
   void WithdrawFunctions();
   bool WriteReference(int64_t number);
@@ -89,6 +103,7 @@ class ValueWriter {
   }
   bool Check(WriteProblem problem) { return problem == WriteProblem::kNone || Fail(problem); }
 
+  const Realm& realm_;
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   FunctionPort& port_;
@@ -101,6 +116,7 @@ class ValueWriter {
   const RuntimeLimits& limits_;
 
   uint32_t steps_ = 0;
+  bool describes_ = false;
 
   WriteProblem problem_ = WriteProblem::kNone;
   FailureKind refusal_ = FailureKind::kDataClone;

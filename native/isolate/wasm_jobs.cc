@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isolate/intrinsic_overrides.h"
+#include "isolate/rethrow.h"
 #include "isolate/v8_strings.h"
 #include "isolate/wasm_source.h"
 
@@ -71,7 +72,7 @@ void SettleJob(const v8::FunctionCallbackInfo<v8::Value>& info) {
   } else if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
     resolver->Reject(context, try_catch.Exception()).FromMaybe(false);
   } else {
-    try_catch.ReThrow();
+    Rethrow(isolate, try_catch);
   }
 }
 
@@ -105,7 +106,7 @@ v8::MaybeLocal<v8::Value> TakeSource(const Call& call) {
   v8::Local<v8::Promise::Resolver> resolver;
   if (!try_catch.HasCaught() || try_catch.HasTerminated() ||
       !v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) {
-    try_catch.ReThrow();
+    Rethrow(call.isolate(), try_catch);
     return {};
   }
   resolver->Reject(call.context(), try_catch.Exception()).FromMaybe(false);
@@ -116,20 +117,18 @@ v8::MaybeLocal<v8::Value> TakeSource(const Call& call) {
 // WebAssembly.compile(bytes, options)
 void Compile(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
-  if (!IsWasmSource(call[0])) return call.PassOn();
   v8::Local<v8::Value> none = v8::Undefined(call.isolate());
-  v8::Local<v8::Value> source;
-  if (TakeSource(call).ToLocal(&source)) Enqueue(call, source, call[1], none, none);
+  v8::Local<v8::Value> source = call[0];
+  // What is no source is for the constructor to refuse.
+  if (IsWasmSource(source) && !TakeSource(call).ToLocal(&source)) return;
+  Enqueue(call, source, call[1], none, none);
 }
 
 // WebAssembly.instantiate(bytes or module, imports, options)
 void Instantiate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const Call call(info);
   v8::Local<v8::Value> source = call[0];
-  if (!source->IsWasmModuleObject()) {
-    if (!IsWasmSource(source)) return call.PassOn();
-    if (!TakeSource(call).ToLocal(&source)) return;
-  }
+  if (IsWasmSource(source) && !TakeSource(call).ToLocal(&source)) return;
   Enqueue(call, source, call[2], call[1], call.helper(1));
 }
 

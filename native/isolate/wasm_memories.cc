@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isolate/intrinsic_overrides.h"
+#include "isolate/rethrow.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
 #include "isolate/wasm_jobs.h"
@@ -32,7 +33,7 @@ constexpr uint64_t kReservationsOfMemory = 4;
 constexpr char kMemoryRefused[] = "WebAssembly.Memory(): could not allocate memory";
 constexpr char kInstanceRefused[] = "WebAssembly.Instance(): Out of memory";
 uint64_t CodeOf(const BoundedModule& module) {
-  return kEmptyModule + (module.bytes.size() * kCodePerByte);
+  return kEmptyModule + (module.bytes.size() * kCodePerByte) + module.code.structure_bytes;
 }
 
 // new WebAssembly.Module(bytes)
@@ -43,6 +44,7 @@ void ConstructModule(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!module.has_value()) return;
   const uint64_t code = CodeOf(*module);
   v8::Local<v8::Value> source = BufferOf(call.isolate(), *std::move(module));
+  const RuntimeThread::EngineWork work(call.thread());
   call.ForwardCharged({source, call[1]}, {code}, kModuleRefused);
 }
 
@@ -81,11 +83,15 @@ void ConstructInstance(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const auto module = ReadCompiledModule(call.thread(), call[0].As<v8::WasmModuleObject>());
   // It was bounded before V8 saw it.
   if (!module.has_value()) return call.ThrowRangeError(kInstanceRefused);
-  if (module->memories == 0) return call.PassOn();
+  if (module->memories == 0) {
+    const RuntimeThread::EngineWork work(call.thread());
+    return call.PassOn();
+  }
   const MemoryCost cost{module->pages * kWasmPageSize, module->memories * kReservationsOfMemory};
   MemoryCharges& charges = call.thread().charges();
   if (!charges.Claim(cost)) return call.ThrowRangeError(kInstanceRefused);
   v8::Local<v8::Value> instance;
+  const RuntimeThread::EngineWork work(call.thread());
   if (!call.Forward({call[0], call[1]}).ToLocal(&instance) || !instance->IsObject()) {
     // Where its functions may be out, so is its memory: charged for good.
     if (!module->hands_out_functions) charges.Refund(cost);
@@ -96,17 +102,38 @@ void ConstructInstance(const v8::FunctionCallbackInfo<v8::Value>& info) {
   call.Return(instance);
 }
 
-// A property of a memory's descriptor, read once and converted to what it is for. True
-// with `value` undefined where it is absent.
+// What a property of a memory's descriptor is converted to, once, as the original would.
+enum class DescriptorKind : uint8_t { kText, kFlag, kPages };
+
+// True with `value` undefined where the property is absent. `is_wide`: pages are BigInts.
 bool ReadDescriptor(const Call& call, v8::Local<v8::Object> descriptor, const char* name,
-                    v8::Local<v8::Value>* value) {
+                    DescriptorKind kind, bool is_wide, v8::Local<v8::Value>* value) {
   v8::Isolate* isolate = call.isolate();
-  if (!descriptor->Get(call.context(), Literal(isolate, name)).ToLocal(value)) return false;
-  if (!(*value)->IsObject()) return true;
-  double number = 0;
-  if (!(*value)->NumberValue(call.context()).To(&number)) return false;
-  *value = v8::Number::New(isolate, number);
-  return true;
+  v8::Local<v8::Context> context = call.context();
+  if (!descriptor->Get(context, Literal(isolate, name)).ToLocal(value)) return false;
+  if ((*value)->IsUndefined()) return true;
+  v8::Local<v8::String> text;
+  v8::Local<v8::BigInt> wide;
+  v8::Local<v8::Number> number;
+  switch (kind) {
+    case DescriptorKind::kFlag:
+      *value = v8::Boolean::New(isolate, (*value)->BooleanValue(isolate));
+      return true;
+    case DescriptorKind::kText:
+      if (!(*value)->ToString(context).ToLocal(&text)) return false;
+      *value = text;
+      return true;
+    case DescriptorKind::kPages:
+      if (is_wide) {
+        if (!(*value)->ToBigInt(context).ToLocal(&wide)) return false;
+        *value = wide;
+      } else {
+        if (!(*value)->ToNumber(context).ToLocal(&number)) return false;
+        *value = number;
+      }
+      return true;
+  }
+  return false;
 }
 
 uint64_t PagesIn(v8::Local<v8::Value> value) {
@@ -129,15 +156,25 @@ void ConstructMemory(const v8::FunctionCallbackInfo<v8::Value>& info) {
   uint64_t initial = 0;
   uint64_t maximum = UINT64_MAX;
   bool is_wide = false;
-  for (const char* name : {"initial", "minimum", "maximum", "shared", "address", "index"}) {
+  struct Property {
+    const char* name;
+    DescriptorKind kind;
+  };
+  // How pages are given depends on the addresses: those come first.
+  static constexpr Property kProperties[] = {
+      {"address", DescriptorKind::kText},  {"index", DescriptorKind::kText},
+      {"initial", DescriptorKind::kPages}, {"minimum", DescriptorKind::kPages},
+      {"maximum", DescriptorKind::kPages}, {"shared", DescriptorKind::kFlag}};
+  for (const auto& [name, kind] : kProperties) {
     v8::Local<v8::Value> value;
-    if (!ReadDescriptor(call, given, name, &value)) return;
+    if (!ReadDescriptor(call, given, name, kind, is_wide, &value)) return;
     if (value->IsUndefined()) continue;
     set(name, value);
     const std::string_view what = name;
     if (what == "initial" || what == "minimum") initial = std::max(initial, PagesIn(value));
     if (what == "maximum") maximum = PagesIn(value);
-    is_wide = is_wide || value->IsBigInt();
+    is_wide = is_wide ||
+              (value->IsString() && value.As<v8::String>()->StringEquals(Literal(isolate, "i64")));
   }
   const uint64_t bound = MostPages(call.thread());
   const uint64_t most = std::max(initial, bound);
@@ -157,13 +194,13 @@ void Validate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::TryCatch try_catch(call.isolate());
   std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
   if (!module.has_value()) {
-    if (try_catch.HasTerminated()) return static_cast<void>(try_catch.ReThrow());
+    if (try_catch.HasTerminated()) return Rethrow(call.isolate(), try_catch);
     return call.Return(v8::False(call.isolate()));
   }
   v8::Local<v8::Value> result;
   const bool is_told =
       call.Forward({BufferOf(call.isolate(), *std::move(module)), call[1]}).ToLocal(&result);
-  if (!is_told) return static_cast<void>(try_catch.ReThrow());
+  if (!is_told) return Rethrow(call.isolate(), try_catch);
   call.Return(result);
 }
 

@@ -1,5 +1,6 @@
 #include "isolate/wasm_source.h"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <utility>
@@ -7,6 +8,8 @@
 
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
+#include "shared/wasm_code.h"
+#include "shared/wasm_declarations.h"
 
 namespace isolet {
 namespace {
@@ -15,6 +18,20 @@ namespace {
 constexpr uint64_t kGrowingPart = 4;
 constexpr char kUnreadable[] =
     "the module is malformed, or defines memories of a kind that can't be limited";
+
+constexpr char kTooComplex[] = "WebAssembly.Module(): a function is too complex for the heap limit";
+
+// What a compiler may hold, by estimate. The worst functions of SQLite, esbuild, tree-sitter
+// and QuickJS take 1 or 2 MB, of a debug build of the last 91.
+constexpr uint64_t kLeastForCompilers = uint64_t{128} << 20;
+constexpr uint64_t kForCompilersWithoutLimit = uint64_t{1} << 30;
+constexpr uint64_t kTimesLimitForCompilers = 2;
+
+uint64_t MostCompilerBytes(const RuntimeThread& thread) {
+  const uint64_t limit = thread.core().limits.max_heap_size;
+  if (limit == 0) return kForCompilersWithoutLimit;
+  return std::max(kLeastForCompilers, limit * kTimesLimitForCompilers);
+}
 
 // A copy, as reading it in place would race with what writes to a shared buffer.
 std::vector<uint8_t> CopyOf(v8::Local<v8::Value> source) {
@@ -45,9 +62,13 @@ uint64_t MostPages(const RuntimeThread& thread) {
 
 std::optional<BoundedModule> ReadCompiledModule(const RuntimeThread& thread,
                                                 v8::Local<v8::WasmModuleObject> module) {
-  v8::CompiledWasmModule compiled = module->GetCompiledModule();
-  const auto bytes = compiled.GetWireBytesRef();
-  return BoundWasmMemories(bytes.data(), bytes.size(), MostPages(thread));
+  try {
+    v8::CompiledWasmModule compiled = module->GetCompiledModule();
+    const auto bytes = compiled.GetWireBytesRef();
+    return BoundWasmMemories(bytes.data(), bytes.size(), MostPages(thread));
+  } catch (const std::bad_alloc&) {
+    return std::nullopt;
+  }
 }
 
 std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Value> source) {
@@ -59,9 +80,16 @@ std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Val
       isolate->ThrowException(v8::Exception::WasmCompileError(Literal(isolate, kUnreadable)));
       return std::nullopt;
     }
-    const uint8_t* types = bounded->bytes.data() + bounded->types;
-    if (!thread.charges().AdmitTypes(types, bounded->types_size)) {
+    const WasmSection types = bounded->At(bounded->types);
+    if (!thread.charges().AdmitTypes(types.data, types.size)) {
       isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooManyTypes)));
+      return std::nullopt;
+    }
+    bounded->code = ReadWasmCode(bounded->At(bounded->function_bodies),
+                                 ReadWasmDeclarations(types, bounded->At(bounded->imports),
+                                                      bounded->At(bounded->functions)));
+    if (bounded->code.compiler_bytes > MostCompilerBytes(thread)) {
+      isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooComplex)));
       return std::nullopt;
     }
     return bounded;

@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include <chrono>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "node/js_function.h"
 #include "node/runtime_wrap.h"
 #include "node/v8_napi.h"
+#include "shared/streams_library.h"
 
 namespace isolet {
 namespace {
@@ -17,8 +19,13 @@ namespace {
 Napi::Value Setup(const Napi::CallbackInfo& info) {
   auto hooks = info[0].As<Napi::Object>();
   Environment::Of(info.Env())
-      .SetHooks(ToV8(hooks.Get("createError")).As<v8::Function>(),
-                ToV8(hooks.Get("functionPrototype")).As<v8::Object>());
+      .SetHooks({ToV8(hooks.Get("createError")).As<v8::Function>(),
+                 ToV8(hooks.Get("functionPrototype")).As<v8::Object>(),
+                 ToV8(hooks.Get("openStream")).As<v8::Function>(),
+                 ToV8(hooks.Get("wrapStream")).As<v8::Function>(),
+                 ToV8(hooks.Get("endStreams")).As<v8::Function>(),
+                 std::make_shared<StreamsLibrary>(hooks.Get("streamsFile").ToString(),
+                                                  hooks.Get("streamEnds").ToString())});
   return {};
 }
 

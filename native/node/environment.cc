@@ -23,6 +23,10 @@ constexpr Nanos kMainCleanupPatience = Nanos{200'000'000};
 // For a runtime that has just answered to fall idle.
 constexpr Nanos kIdlePatience = Nanos{10'000'000};
 
+// Bytes of a JsFunction at the host: some 400 of the C++ heap, and what V8 makes for a function
+// of a template in its old generation, which no scavenge frees.
+constexpr int64_t kMemoryOfFunction = 1024;
+
 }  // namespace
 
 // As the finalizer of the instance data.
@@ -64,10 +68,13 @@ void Environment::Open() {
       this, &cleanup_hook_);
 }
 
-void Environment::SetHooks(v8::Local<v8::Function> create_error,
-                           v8::Local<v8::Object> function_prototype) {
-  create_error_.Reset(isolate_, create_error);
-  function_prototype_.Reset(isolate_, function_prototype);
+void Environment::SetHooks(Hooks hooks) {
+  create_error_.Reset(isolate_, hooks.create_error);
+  function_prototype_.Reset(isolate_, hooks.function_prototype);
+  open_stream_.Reset(isolate_, hooks.open_stream);
+  wrap_stream_.Reset(isolate_, hooks.wrap_stream);
+  end_streams_.Reset(isolate_, hooks.end_streams);
+  streams_library_ = std::move(hooks.streams_library);
 }
 
 void Environment::AddRuntime(const std::shared_ptr<HostRuntime>& runtime) {
@@ -79,6 +86,16 @@ void Environment::AddRuntime(const std::shared_ptr<HostRuntime>& runtime) {
 std::shared_ptr<HostRuntime> Environment::FindRuntime(uint64_t id) const {
   auto found = runtimes_.find(id);
   return found == runtimes_.end() ? nullptr : found->second.lock();
+}
+
+void Environment::Keep(JsFunction* function) {
+  functions_.insert(function);
+  Napi::MemoryManagement::AdjustExternalMemory(env_, kMemoryOfFunction);
+}
+
+void Environment::Forget(JsFunction* function) {
+  functions_.erase(function);
+  Napi::MemoryManagement::AdjustExternalMemory(env_, -kMemoryOfFunction);
 }
 
 void Environment::OnWake(const std::vector<uint64_t>& calling) {
@@ -154,6 +171,9 @@ void Environment::CleanUp() {
   for (JsFunction* function : std::exchange(functions_, {})) delete function;
   create_error_.Reset();
   function_prototype_.Reset();
+  open_stream_.Reset();
+  wrap_stream_.Reset();
+  end_streams_.Reset();
   function_key_.Reset();
   external_.Reset();
   resource_.Reset();

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -26,6 +27,7 @@ namespace isolet {
 
 class HostRuntime;
 class RuntimeCore;
+class StreamsLibrary;
 struct JsFunction;
 
 class Environment : public std::enable_shared_from_this<Environment> {
@@ -46,13 +48,30 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void LookAgain(Nanos at) { timer_->SetFor(at); }
 
   // From lib/: makes typed errors, and what JsFunctions inherit.
-  void SetHooks(v8::Local<v8::Function> create_error, v8::Local<v8::Object> function_prototype);
+  struct Hooks {
+    v8::Local<v8::Function> create_error;
+    v8::Local<v8::Object> function_prototype;
+    // open(counts, iterable) gives the two ends of a stream, wrap(counts, pull, cancel) a
+    // stream of them, end(counts, reason) ends all streams of a runtime.
+    v8::Local<v8::Function> open_stream;
+    v8::Local<v8::Function> wrap_stream;
+    v8::Local<v8::Function> end_streams;
+    std::shared_ptr<StreamsLibrary> streams_library;
+  };
+  void SetHooks(Hooks hooks);
+  v8::Local<v8::Function> open_stream() const { return open_stream_.Get(isolate_); }
+  v8::Local<v8::Function> wrap_stream() const { return wrap_stream_.Get(isolate_); }
+  v8::Local<v8::Function> end_streams() const { return end_streams_.Get(isolate_); }
+  const std::shared_ptr<StreamsLibrary>& streams_library() const { return streams_library_; }
   v8::Local<v8::Function> create_error() const { return create_error_.Get(isolate_); }
   v8::Local<v8::Object> function_prototype() const { return function_prototype_.Get(isolate_); }
 
   // Finds the data behind a JsFunction: a private property, out of code's reach.
   v8::Local<v8::Private> function_key() const { return function_key_.Get(isolate_); }
-  std::unordered_set<JsFunction*>& functions() { return functions_; }
+  // What a handle takes at the host counts as external memory of its JavaScript object,
+  // so that a script that gives away functions in a loop brings on the host's collections.
+  void Keep(JsFunction* function);
+  void Forget(JsFunction* function);
 
   void AddRuntime(const std::shared_ptr<HostRuntime>& runtime);
   std::shared_ptr<HostRuntime> FindRuntime(uint64_t id) const;
@@ -83,6 +102,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   v8::Global<v8::Private> function_key_;
   v8::Global<v8::Function> create_error_;
   v8::Global<v8::Object> function_prototype_;
+  v8::Global<v8::Function> open_stream_;
+  v8::Global<v8::Function> wrap_stream_;
+  v8::Global<v8::Function> end_streams_;
+  std::shared_ptr<StreamsLibrary> streams_library_;
   v8::Global<v8::Object> resource_;
   std::shared_ptr<EventLoopWaker> waker_;
   std::optional<LoopTimer> timer_;

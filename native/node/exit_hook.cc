@@ -47,8 +47,10 @@ void ExitHook::Run(void* hook) {
     environment->HaltRuntimes();
   }
   // V8 can't be taken down around an isolate that was given up, nor around a thread in a
-  // builtin that looks at no interrupt, whichever environment it belonged to.
-  if (!Process::Get().live.AllEndIn(kHaltPatience)) LeaveAtOnce(self->ExitCode());
+  // builtin that looks at no interrupt, whichever environment it belonged to. Of those that
+  // end meanwhile, one may find out that V8 can't.
+  const Process& process = Process::Get();
+  if (!process.live.AllEndIn(kHaltPatience) || !process.v8_can_end) LeaveAtOnce(self->ExitCode());
 }
 
 int ExitHook::ExitCode() const {

@@ -1,6 +1,8 @@
 #include "node/failure_error.h"
 
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "isolate/v8_strings.h"
@@ -87,10 +89,11 @@ v8::Local<v8::Array> FramesOf(const Realm& realm, v8::Local<v8::Object> report) 
 }
 
 // The plugin's report, with the fields that it may lack.
-v8::Local<v8::Object> DescribeThrown(HostRuntime& runtime, const Failure& failure) {
+v8::Local<v8::Object> DescribeThrown(HostRuntime& runtime, const Failure& failure,
+                                     const char* kind) {
   const Realm& realm = runtime.environment().realm();
   v8::Isolate* isolate = realm.isolate();
-  Description description(isolate, realm.context(), "javascript");
+  Description description(isolate, realm.context(), kind);
   description.Set("name", "Error");
   description.Set("message", "the plugin threw a value that can't be shown");
   description.Set("stack", "");
@@ -117,7 +120,17 @@ v8::Local<v8::Object> Describe(HostRuntime& runtime, const Failure& failure) {
   auto describe = [&](const char* kind) { return Description(isolate, context, kind); };
   switch (failure.kind) {
     case FailureKind::kJavaScript:
-      return DescribeThrown(runtime, failure);
+      return DescribeThrown(runtime, failure, "javascript");
+    case FailureKind::kModule: {
+      v8::Local<v8::Object> described = DescribeThrown(runtime, failure, "module");
+      for (const auto& [field, text] :
+           {std::pair<const char*, const std::string&>{"specifier", failure.path},
+            {"referrer", failure.text}}) {
+        described->CreateDataProperty(context, Literal(isolate, field), Text(isolate, text))
+            .FromMaybe(false);
+      }
+      return described;
+    }
     case FailureKind::kTimeout: {
       Description description = describe("timeout");
       description.Set("clock", failure.clock == TimeoutClock::kWall ? "wall" : "cpu");
@@ -136,8 +149,12 @@ v8::Local<v8::Object> Describe(HostRuntime& runtime, const Failure& failure) {
       description.Set("reason", failure.text);
       return description.object();
     }
-    case FailureKind::kClosed:
-      return describe("closed").object();
+    case FailureKind::kClosed: {
+      Description description = describe("closed");
+      description.Set("what", failure.text.empty() ? "the runtime" : failure.text);
+      description.Set("path", failure.path);
+      return description.object();
+    }
     case FailureKind::kAborted:
       return describe("aborted").object();
     case FailureKind::kPendingPromise:
@@ -168,7 +185,7 @@ v8::Local<v8::Object> Describe(HostRuntime& runtime, const Failure& failure) {
       return description.object();
     }
   }
-  return describe("closed").object();
+  return describe("aborted").object();
 }
 
 }  // namespace
@@ -179,7 +196,14 @@ v8::Local<v8::Value> ErrorOfFailure(HostRuntime& runtime, const Failure& failure
   v8::EscapableHandleScope handles(isolate);
   v8::Local<v8::Context> context = environment.realm().context();
   HostTryCatch try_catch(isolate);
-  v8::Local<v8::Value> argument = Describe(runtime, failure);
+  v8::Local<v8::Object> description = Describe(runtime, failure);
+  if (runtime.limits().is_named) {
+    description
+        ->CreateDataProperty(context, Literal(isolate, "runtime"),
+                             Text(isolate, runtime.limits().name))
+        .FromMaybe(false);
+  }
+  v8::Local<v8::Value> argument = description;
   v8::Local<v8::Value> error;
   if (environment.create_error()
           ->Call(context, v8::Undefined(isolate), 1, &argument)

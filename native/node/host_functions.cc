@@ -19,15 +19,34 @@ bool HostFunctions::Export(v8::Local<v8::Function> function, v8::Local<v8::Value
     return true;
   }
   if (&handle->remote->runtime() != &runtime_) {
-    *refusal = {FailureKind::kInvalidArgument, "a function of another runtime can't cross"};
+    *refusal = {FailureKind::kInvalidArgument,
+                "a function of another runtime can't cross: wrap it in one of yours"};
     return false;
   }
   if (handle->remote->closed()) {
-    *refusal = {FailureKind::kClosed, "a closed function handle"};
+    *refusal = {FailureKind::kClosed, "the function"};
     return false;
   }
   *name = {WireTag::kOwnFunction, handle->remote->id()};
   return true;
+}
+
+bool HostFunctions::OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) {
+  const Realm& realm = runtime_.environment().realm();
+  v8::Local<v8::Value> arguments[] = {runtime_.stream_counts(), source};
+  v8::Local<v8::Value> opened;
+  return runtime_.environment()
+             .open_stream()
+             ->Call(realm.context(), v8::Undefined(realm.isolate()), 2, arguments)
+             .ToLocal(&opened) &&
+         ends->Take(realm.context(), opened);
+}
+
+v8::MaybeLocal<v8::Value> HostFunctions::WrapStream(const StreamEnds& ends) {
+  const Realm& realm = runtime_.environment().realm();
+  v8::Local<v8::Value> arguments[] = {runtime_.stream_counts(), ends.pull, ends.cancel};
+  return runtime_.environment().wrap_stream()->Call(realm.context(), v8::Undefined(realm.isolate()),
+                                                    3, arguments);
 }
 
 v8::MaybeLocal<v8::Value> HostFunctions::Import(FunctionName name) {

@@ -20,6 +20,8 @@ class HostFunctions final : public FunctionPort {
               Refusal* refusal) override;
   void Withdraw(uint64_t id) override;
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
+  bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) override;
+  v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) override;
   // The host's own code is never to be given up.
   bool ShouldStop() override { return false; }
 

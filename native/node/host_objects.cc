@@ -177,7 +177,7 @@ void HostObjects::EncodeThrown(v8::Local<v8::Value> thrown, Message* message,
                      ErrorStacks::kStrip);
   v8::Local<v8::Object> shown;
   *host_error = Add(thrown, v8::Undefined(isolate));
-  if (!thrown->IsNativeError()) {
+  if (!realm.IsError(thrown)) {
     v8::Local<v8::String> text = Literal(isolate, "the host threw an object that is no Error");
     if (!thrown->IsObject()) text = thrown->ToDetailString(context).FromMaybe(text);
     shown = realm.NewError(Literal(isolate, "Error"), text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "isolate/heap_figures.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_reader.h"
@@ -16,19 +17,29 @@ namespace {
 
 // How soon a waiting worker notices that it is being terminated.
 constexpr Nanos kProbeEvery = Nanos{50'000'000};
-// For figures of a runtime that serves, and of one that is busy with something else.
+// For figures of a runtime that serves, of one that is about to, and of one that is busy with
+// calls.
 constexpr Nanos kFiguresPatience = Nanos{2'000'000'000};
-constexpr Nanos kBusyFiguresPatience = Nanos{25'000'000};
+constexpr Nanos kFinishingFiguresPatience = Nanos{25'000'000};
+constexpr Nanos kBusyFiguresPatience = Nanos{2'000'000};
 
 }  // namespace
 
 std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, RuntimeLimits limits,
-                                                std::string bootstrap) {
+                                                std::string bootstrap, const HostHooks& hooks) {
   uint64_t id = environment.NextRuntimeId();
   auto core = std::make_shared<RuntimeCore>(std::move(limits), std::move(bootstrap),
                                             environment.platform(), environment.waker(), id);
   std::shared_ptr<HostRuntime> runtime(new HostRuntime(environment.shared_from_this(), core, id));
   environment.AddRuntime(runtime);
+  core->streams_library = environment.streams_library();
+  v8::Isolate* isolate = environment.isolate();
+  if (!hooks.console.IsEmpty() && hooks.console->IsFunction()) {
+    core->console_handler = runtime->objects_.Add(hooks.console, v8::Undefined(isolate));
+  }
+  if (!hooks.on_unhandled.IsEmpty() && hooks.on_unhandled->IsFunction()) {
+    runtime->on_unhandled_.Reset(isolate, hooks.on_unhandled.As<v8::Function>());
+  }
   std::string problem = RuntimeThread::Start(core);
   if (!problem.empty()) {
     Failure failure;
@@ -198,17 +209,21 @@ void HostRuntime::RefreshFigures() {
   Waiting waiting{++last_call_, innermost_, serving_ != 0};
   command.id = waiting.id;
   innermost_ = &waiting;
+  const Nanos patience = pending_calls() == 0 ? kFinishingFiguresPatience : kBusyFiguresPatience;
   core_->channel.PostToRuntime(std::move(command));
   core_->channel.BeginHostWait();
-  // A busy runtime answers later, to nobody: what it last published has to do.
+  // One in a builtin that never looks answers later, to nobody: what it last published has
+  // to do.
   // Host calls are not served meanwhile: nobody expects code to run in here.
   Message message;
   while (!waiting.answered && !dead()) {
     if (!core_->channel.TakeFromRuntime(message)) {
       const Nanos now = NowNanos();
-      if (core_->channel.WaitAsHost([&] { return dead(); }, now + kBusyFiguresPatience)) continue;
-      // One that starts, or is about to serve, answers soon; one that computes may not.
-      if (now >= last || core_->phase() == RuntimeCore::Phase::kComputing) break;
+      const bool computing = core_->phase() == RuntimeCore::Phase::kComputing;
+      if (computing) HeapFigures::Ask(*core_, waiting.id);
+      if (core_->channel.WaitAsHost([&] { return dead(); }, now + patience)) continue;
+      // One that starts, or is about to serve, answers soon.
+      if (now >= last || computing) break;
       continue;
     }
     if (message.kind == MessageKind::kHostCall) {
@@ -243,11 +258,27 @@ void HostRuntime::Serve(Message& message) {
     }
     case MessageKind::kSettled:
       return promises_.Settle(message);
+    case MessageKind::kUnhandled:
+      return TellUnhandled(message);
     case MessageKind::kRelease:
       return objects_.Release(message.target);
     default:
       return;
   }
+}
+
+void HostRuntime::TellUnhandled(Message& report) {
+  core_->reports_under_way.fetch_sub(1, std::memory_order_relaxed);
+  if (on_unhandled_.IsEmpty() || host_terminating_) return;
+  v8::Isolate* isolate = environment_->isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = environment_->realm().context();
+  v8::Local<v8::Value> error = ErrorOfFailure(*this, *report.failure);
+  v8::TryCatch try_catch(isolate);
+  // It throws nothing: lib/ sees to that.
+  static_cast<void>(
+      on_unhandled_.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &error).IsEmpty());
+  if (try_catch.HasTerminated()) GiveUpTerminating();
 }
 
 // One at a time: a host function may wait for an answer that needs the next one.
@@ -268,7 +299,27 @@ void HostRuntime::ServeMessages() {
   if (is_dying) EndOfLife();
 }
 
-void HostRuntime::EndOfLife() { promises_.RejectAll(core_->DeathReason()); }
+void HostRuntime::EndOfLife() {
+  promises_.RejectAll(core_->DeathReason());
+  if (has_streams()) EndStreams();
+}
+
+v8::Local<v8::Object> HostRuntime::stream_counts() {
+  v8::Isolate* isolate = environment_->isolate();
+  if (stream_counts_.IsEmpty()) stream_counts_.Reset(isolate, v8::Object::New(isolate));
+  return stream_counts_.Get(isolate);
+}
+
+void HostRuntime::EndStreams() {
+  v8::Isolate* isolate = environment_->isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = environment_->realm().context();
+  v8::Local<v8::Value> arguments[] = {stream_counts(), ErrorOfFailure(*this, core_->DeathReason())};
+  v8::TryCatch try_catch(isolate);
+  // It throws nothing: lib/ sees to that.
+  static_cast<void>(
+      environment_->end_streams()->Call(context, v8::Undefined(isolate), 2, arguments).IsEmpty());
+}
 
 void HostRuntime::Close() {
   core_->Die(Failure{});

@@ -23,12 +23,18 @@ namespace isolet {
 
 class Environment;
 
+// Functions of the host's that a runtime calls by itself; empty: none.
+struct HostHooks {
+  v8::Local<v8::Value> console;
+  v8::Local<v8::Value> on_unhandled;
+};
+
 class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
  public:
   // Starts the runtime's thread and does not wait for it: a failure to start
   // reaches the first call.
   static std::shared_ptr<HostRuntime> Start(Environment& environment, RuntimeLimits limits,
-                                            std::string bootstrap);
+                                            std::string bootstrap, const HostHooks& hooks);
   ~HostRuntime();
 
   Environment& environment() const { return *environment_; }
@@ -37,6 +43,9 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   const std::shared_ptr<RuntimeCore>& core_pointer() const { return core_; }
   HostObjects& objects() { return objects_; }
   HostFunctions& functions() { return functions_; }
+  // What lib/ keeps of this runtime's streams, an object of its own making; empty at first.
+  v8::Local<v8::Object> stream_counts();
+  bool has_streams() const { return !stream_counts_.IsEmpty(); }
   const RuntimeLimits& limits() const { return core_->limits; }
   bool dead() const { return core_->dying(); }
 
@@ -46,6 +55,7 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   // Sends a command and returns a promise of its answer. `abort_id`: for Abort().
   v8::MaybeLocal<v8::Value> RequestAsync(Message&& command, uint64_t abort_id);
   void Abort(uint64_t abort_id) { promises_.Abort(abort_id); }
+  size_t pending_calls() const { return promises_.size(); }
   // Brings the figures up to date, unless the runtime is busy.
   void RefreshFigures();
 
@@ -98,7 +108,9 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   v8::MaybeLocal<v8::Value> Deliver(Waiting& waiting);
   void Serve(Message& message);
   void ServeDeferred();
+  void TellUnhandled(Message& report);
   void EndOfLife();
+  void EndStreams();
   void GiveUpTerminating();
 
   const std::shared_ptr<Environment> environment_;
@@ -107,6 +119,8 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   HostObjects objects_;
   HostFunctions functions_;
   PendingPromises promises_;
+  v8::Global<v8::Function> on_unhandled_;
+  v8::Global<v8::Object> stream_counts_;
   uint64_t last_call_ = 0;
   Waiting* innermost_ = nullptr;
   // The host call that is being served; 0: none.

@@ -42,14 +42,22 @@ v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
         JsFunction* collected = info.GetParameter();
         collected->self.Reset();
         // From here on the environment, which may end before the second pass, does
-        // not know it any more. It holds V8 handles, which the first must not touch.
-        collected->environment->functions().erase(collected);
+        // not know it any more.
+        collected->environment->Forget(collected);
+        // The second pass comes by the event loop: too late for a script that gives
+        // away functions in a loop while the host waits for it.
+        if (!collected->HoldsHandles()) return delete collected;
         info.SetSecondPassCallback(
             [](const v8::WeakCallbackInfo<JsFunction>& second) { delete second.GetParameter(); });
       },
       v8::WeakCallbackType::kParameter);
-  environment.functions().insert(data.release());
+  environment.Keep(data.release());
   return function;
+}
+
+// The runtime has some, which end with the last that refers to it.
+bool JsFunction::HoldsHandles() const {
+  return !receiver.IsEmpty() || remote->runtime_pointer().use_count() == 1;
 }
 
 JsFunction* JsFunction::Find(Environment& environment, v8::Local<v8::Value> value) {
@@ -79,7 +87,11 @@ template <class Arguments>
 bool JsFunction::Prepare(Message* command, const Arguments& arguments, int count) {
   HostRuntime& runtime = remote->runtime();
   if (!runtime.ThrowIfDead()) return false;
-  if (remote->closed()) return runtime.Throw(Failure{});
+  if (remote->closed()) {
+    Failure failure;
+    failure.text = "the function";
+    return runtime.Throw(failure);
+  }
   command->kind = MessageKind::kCall;
   command->target = remote->id();
   command->limits = limits;

@@ -57,6 +57,8 @@ struct JsFunction {
                                       uint64_t abort_id);
 
  private:
+  // Handles of V8's, which the first pass of its weak callbacks must not touch.
+  bool HoldsHandles() const;
   // Throws and returns false where the handle or its runtime is closed, or an
   // argument can't cross.
   template <class Arguments>

@@ -40,6 +40,7 @@ v8::MaybeLocal<v8::Promise> PendingPromises::Add(uint64_t call, uint64_t abort_i
   Pending& pending = promises_[call];
   pending.resolver.Reset(environment.isolate(), resolver);
   pending.abort_id = abort_id;
+  if (abort_id != 0) abortable_[abort_id] = call;
   pending.runtime = runtime_.shared_from_this();
   pending.issued = issued;
   pending.wall = wall;
@@ -55,6 +56,7 @@ PendingPromises::Pending PendingPromises::Take(
     std::unordered_map<uint64_t, Pending>::iterator found) {
   Pending pending = std::move(found->second);
   if (pending.wall != kNever) deadlines_.erase({pending.issued + pending.wall, found->first});
+  abortable_.erase(pending.abort_id);
   promises_.erase(found);
   return pending;
 }
@@ -81,8 +83,9 @@ Nanos PendingPromises::Expire(Nanos now) {
 }
 
 void PendingPromises::Abort(uint64_t abort_id) {
-  const uint64_t call = FindAbortable(abort_id);
-  if (call == 0) return;
+  auto found = abortable_.find(abort_id);
+  if (found == abortable_.end()) return;
+  const uint64_t call = found->second;
   // Wherever the call is: running, in the queue, or waiting.
   RuntimeCore& core = runtime_.core();
   core.RequestAbort(call);
@@ -103,8 +106,10 @@ void PendingPromises::Abort(uint64_t abort_id) {
 Nanos PendingPromises::GiveUpStuck(Nanos now) {
   RuntimeCore& core = runtime_.core();
   std::erase_if(stopping_, [&](const Stopping& stopping) {
-    // Its turn is over, or will be no more than the look at its abort.
-    return core.account.load(std::memory_order_relaxed) != stopping.call;
+    // Its turn is over, or will be no more than the look at its abort. What goes on in its name
+    // once that was taken is no sign that it did not stop.
+    return core.account.load(std::memory_order_relaxed) != stopping.call ||
+           !core.IsAborted(stopping.call);
   });
   if (stopping_.empty() || core.dying()) return kNever;
   const Stopping& stopping = stopping_.front();
@@ -114,13 +119,6 @@ Nanos PendingPromises::GiveUpStuck(Nanos now) {
   }
   core.Die(TerminatedFailure("a call that was aborted did not stop"));
   return kNever;
-}
-
-uint64_t PendingPromises::FindAbortable(uint64_t abort_id) const {
-  for (const auto& [call, pending] : promises_) {
-    if (pending.abort_id == abort_id) return call;
-  }
-  return 0;
 }
 
 void PendingPromises::Settle(Message& settled) {
@@ -166,6 +164,7 @@ void PendingPromises::Reject(uint64_t call, Failure reason) {
 void PendingPromises::Forget() {
   std::shared_ptr<HostRuntime> runtime = runtime_.shared_from_this();
   deadlines_.clear();
+  abortable_.clear();
   std::exchange(promises_, {}).clear();
 }
 

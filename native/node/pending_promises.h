@@ -42,6 +42,7 @@ class PendingPromises {
   void Settle(Message& settled);
   void Reject(uint64_t call, Failure reason);
   void RejectAll(const Failure& reason);
+  size_t size() const { return promises_.size(); }
   // For an environment that ends: nothing settles any more.
   void Forget();
 
@@ -61,13 +62,13 @@ class PendingPromises {
   };
 
   bool IsThenable(v8::Local<v8::Value> value) const;
-  // 0: none is pending.
-  uint64_t FindAbortable(uint64_t abort_id) const;
   Pending Take(std::unordered_map<uint64_t, Pending>::iterator found);
   Nanos GiveUpStuck(Nanos now);
 
   HostRuntime& runtime_;
   std::unordered_map<uint64_t, Pending> promises_;
+  // Calls by the ids that they are aborted by.
+  std::unordered_map<uint64_t, uint64_t> abortable_;
   std::set<std::pair<Nanos, uint64_t>> deadlines_;
   std::vector<Stopping> stopping_;
 };

@@ -17,6 +17,7 @@ RuntimeLimits LimitsOf(const Napi::Object& config) {
   auto number = [&](const char* field) { return config.Get(field).ToNumber().DoubleValue(); };
   RuntimeLimits limits;
   limits.name = config.Get("name").ToString();
+  limits.is_named = config.Get("isNamed").ToBoolean();
   limits.max_heap_size = static_cast<size_t>(number("maxHeapSize"));
   limits.initial_heap_size = static_cast<size_t>(number("initialHeapSize"));
   limits.stack_size = static_cast<size_t>(number("stackSize"));
@@ -24,6 +25,8 @@ RuntimeLimits LimitsOf(const Napi::Object& config) {
   limits.call.cpu = NanosOf(ToV8(config.Get("cpuTimeout")));
   limits.max_serialization_depth = static_cast<uint32_t>(number("maxSerializationDepth"));
   limits.max_serialization_bytes = static_cast<size_t>(number("maxSerializationBytes"));
+  limits.enable_timers = config.Get("enableTimers").ToBoolean();
+  limits.reports_unhandled = config.Get("onUnhandledRejection").IsFunction();
   return limits;
 }
 
@@ -62,11 +65,16 @@ Napi::Function RuntimeWrap::Define(Napi::Env env) {
   return DefineClass(env, "NativeRuntime",
                      {
                          InstanceMethod<&RuntimeWrap::EvalAsync>("evalAsync"),
+                         InstanceMethod<&RuntimeWrap::EvalModule>("evalModule"),
+                         InstanceMethod<&RuntimeWrap::EvalModuleAsync>("evalModuleAsync"),
+                         InstanceMethod<&RuntimeWrap::ProvideModules>("provideModules"),
                          InstanceMethod<&RuntimeWrap::Bind>("bind"),
                          InstanceMethod<&RuntimeWrap::MethodsOf>("methodsOf"),
+                         InstanceMethod<&RuntimeWrap::MethodsOfModule>("methodsOfModule"),
                          InstanceMethod<&RuntimeWrap::Abort>("abort"),
                          InstanceMethod<&RuntimeWrap::Stats>("stats"),
                          InstanceMethod<&RuntimeWrap::IsClosed>("isClosed"),
+                         InstanceMethod<&RuntimeWrap::RequireOpen>("requireOpen"),
                          InstanceMethod<&RuntimeWrap::Close>("close"),
                          InstanceMethod<&RuntimeWrap::Terminate>("terminate"),
                      });
@@ -76,8 +84,9 @@ RuntimeWrap::RuntimeWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   Environment& environment = Environment::Of(info.Env());
   auto config = info[0].As<Napi::Object>();
   Napi::Value bootstrap = config.Get("bootstrap");
-  runtime_ = HostRuntime::Start(environment, LimitsOf(config),
-                                bootstrap.IsString() ? bootstrap.ToString().Utf8Value() : "");
+  runtime_ = HostRuntime::Start(
+      environment, LimitsOf(config), bootstrap.IsString() ? bootstrap.ToString().Utf8Value() : "",
+      {ToV8(config.Get("console")), ToV8(config.Get("onUnhandledRejection"))});
   v8::Isolate* isolate = environment.isolate();
   v8::Local<v8::Context> context = environment.realm().context();
   v8::Local<v8::Function> eval;
@@ -120,27 +129,64 @@ Napi::Value RuntimeWrap::EvalAsync(const Napi::CallbackInfo& info) {
   return ToNapi(info.Env(), runtime_->RequestAsync(std::move(command), abort_id));
 }
 
+Napi::Value RuntimeWrap::EvalModule(const Napi::CallbackInfo& info) {
+  Message command;
+  command.kind = MessageKind::kImport;
+  command.limits = LimitsOf(*runtime_, ToV8(info[1]), ToV8(info[2]));
+  if (!runtime_->WriteSource(ToV8(info[0]), &command)) return {};
+  return ToNapi(info.Env(), runtime_->Request(std::move(command)));
+}
+
+Napi::Value RuntimeWrap::EvalModuleAsync(const Napi::CallbackInfo& info) {
+  Message command;
+  command.kind = MessageKind::kImport;
+  command.limits = LimitsOf(*runtime_, ToV8(info[1]), ToV8(info[2]));
+  if (!runtime_->WriteSource(ToV8(info[0]), &command)) return {};
+  auto abort_id = static_cast<uint64_t>(info[3].ToNumber().Int64Value());
+  return ToNapi(info.Env(), runtime_->RequestAsync(std::move(command), abort_id));
+}
+
+Napi::Value RuntimeWrap::ProvideModules(const Napi::CallbackInfo& info) {
+  Message command;
+  command.kind = MessageKind::kProvide;
+  command.limits = runtime_->limits().call;
+  if (!runtime_->ThrowIfDead() || !runtime_->WriteValue(ToV8(info[0]), "resolve", &command) ||
+      !runtime_->WriteValue(ToV8(info[1]), "load", &command)) {
+    return {};
+  }
+  return ToNapi(info.Env(), runtime_->Request(std::move(command)));
+}
+
 Napi::Value RuntimeWrap::Bind(const Napi::CallbackInfo& info) {
   Message command;
   command.kind = MessageKind::kDefine;
   command.limits = runtime_->limits().call;
   if (!runtime_->ThrowIfDead() || !runtime_->WriteSource(ToV8(info[0]), &command) ||
-      !runtime_->WriteValue(ToV8(info[1]), "value", &command)) {
+      !runtime_->WriteValue(ToV8(info[1]), info[0].ToString().Utf8Value(), &command)) {
     return {};
   }
   return ToNapi(info.Env(), runtime_->Request(std::move(command)));
 }
 
 Napi::Value RuntimeWrap::MethodsOf(const Napi::CallbackInfo& info) {
+  return ListMethods(info, MessageKind::kMethods);
+}
+
+Napi::Value RuntimeWrap::MethodsOfModule(const Napi::CallbackInfo& info) {
+  return ListMethods(info, MessageKind::kModuleMethods);
+}
+
+Napi::Value RuntimeWrap::ListMethods(const Napi::CallbackInfo& info, MessageKind kind) {
   v8::Local<v8::Context> context = runtime_->environment().realm().context();
   Message command;
-  command.kind = MessageKind::kMethods;
+  command.kind = kind;
   command.limits = LimitsOf(*runtime_, ToV8(info[1]), ToV8(info[2]));
   v8::Local<v8::Value> result;
   if (!runtime_->WriteSource(ToV8(info[0]), &command) ||
-      !runtime_->Request(std::move(command)).ToLocal(&result) || !result->IsArray()) {
+      !runtime_->Request(std::move(command)).ToLocal(&result)) {
     return {};
   }
+  if (!result->IsArray()) return ToNapi(info.Env(), result);
   v8::Local<v8::Array> list = result.As<v8::Array>();
   for (uint32_t i = 1; i < list->Length(); i += 2) {
     v8::Local<v8::Value> id;
@@ -176,8 +222,9 @@ Napi::Value RuntimeWrap::Stats(const Napi::CallbackInfo& info) {
   set("cpuTimeMs", static_cast<double>(runtime_->core().CpuTime()) / 1e6);
   set("totalExecutionTimeMs", static_cast<double>(figures.total_execution_nanos.Get()) / 1e6);
   set("lastExecutionTimeMs", static_cast<double>(figures.last_execution_nanos.Get()) / 1e6);
-  static constexpr const char* kKinds[] = {nullptr, "evalSync", "evalAsync", "callFunctionSync",
-                                           "callFunctionAsync"};
+  static constexpr const char* kKinds[] = {
+      nullptr,          "evalSync",       "evalAsync", "callFunctionSync", "callFunctionAsync",
+      "evalModuleSync", "evalModuleAsync"};
   const char* kind = kKinds[figures.last_execution_kind.Get()];
   stats.Set("lastExecutionKind",
             kind == nullptr ? info.Env().Null() : Napi::String::New(info.Env(), kind));
@@ -185,16 +232,29 @@ Napi::Value RuntimeWrap::Stats(const Napi::CallbackInfo& info) {
   set("evalAsyncCount", count(ExecutionKind::kEvalAsync));
   set("callFunctionSyncCount", count(ExecutionKind::kCallSync));
   set("callFunctionAsyncCount", count(ExecutionKind::kCallAsync));
+  set("evalModuleSyncCount", count(ExecutionKind::kModuleSync));
+  set("evalModuleAsyncCount", count(ExecutionKind::kModuleAsync));
+  set("unhandledRejectionCount", static_cast<double>(figures.unhandled_rejections.Get()));
   set("hostCallCount", static_cast<double>(figures.host_calls.Get()));
   // What an ended runtime published last is not taken back.
   bool ended = runtime_->dead();
-  set("activeAsyncOps", ended ? 0 : static_cast<double>(figures.pending_calls.Get()));
+  set("activeAsyncOps", ended ? 0 : static_cast<double>(runtime_->pending_calls()));
+  set("activeTimers", ended ? 0 : static_cast<double>(figures.active_timers.Get()));
+  set("activeIntervals", ended ? 0 : static_cast<double>(figures.active_intervals.Get()));
   set("openResources", ended ? 0 : static_cast<double>(figures.open_handles.Get()));
+  if (runtime_->has_streams()) {
+    stats.Set("streams", ToNapi(info.Env(), runtime_->stream_counts().As<v8::Value>()));
+  }
   return stats;
 }
 
 Napi::Value RuntimeWrap::IsClosed(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), runtime_->dead());
+}
+
+Napi::Value RuntimeWrap::RequireOpen(const Napi::CallbackInfo&) {
+  runtime_->ThrowIfDead();
+  return {};
 }
 
 Napi::Value RuntimeWrap::Close(const Napi::CallbackInfo&) {

@@ -10,6 +10,7 @@
 
 #include <memory>
 
+#include "shared/message.h"
 #include "shared/runtime_limits.h"
 
 namespace isolet {
@@ -28,9 +29,15 @@ class RuntimeWrap final : public Napi::ObjectWrap<RuntimeWrap> {
 
   Napi::Value EvalAsync(const Napi::CallbackInfo& info);
   Napi::Value Bind(const Napi::CallbackInfo& info);
+  Napi::Value EvalModule(const Napi::CallbackInfo& info);
+  Napi::Value EvalModuleAsync(const Napi::CallbackInfo& info);
+  Napi::Value ProvideModules(const Napi::CallbackInfo& info);
   Napi::Value MethodsOf(const Napi::CallbackInfo& info);
+  Napi::Value MethodsOfModule(const Napi::CallbackInfo& info);
+  Napi::Value ListMethods(const Napi::CallbackInfo& info, MessageKind kind);
   Napi::Value Abort(const Napi::CallbackInfo& info);
   Napi::Value Stats(const Napi::CallbackInfo& info);
+  Napi::Value RequireOpen(const Napi::CallbackInfo& info);
   Napi::Value IsClosed(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
   Napi::Value Terminate(const Napi::CallbackInfo& info);

@@ -19,7 +19,7 @@ enum class FailureKind : uint8_t {
   kTimeout,     // clock, limit, seen (ms)
   kHeapLimit,   // limit, seen (bytes)
   kTerminated,  // text: the reason
-  kClosed,
+  kClosed,      // text: what is, or the runtime; path: where that is in what should cross
   kAborted,
   kPendingPromise,
   kDataClone,        // path, text: what can't cross
@@ -27,6 +27,7 @@ enum class FailureKind : uint8_t {
   kBytesLimit,       // path, limit, seen
   kInvalidArgument,  // text: the message
   kStartFailed,      // text: the message
+  kModule,           // as kJavaScript; path: the specifier, text: the referrer
 };
 
 enum class TimeoutClock : uint8_t { kWall, kCpu };

@@ -18,17 +18,21 @@ namespace isolet {
 enum class MessageKind : uint8_t {
   kNone,
   // Host to runtime: commands, each answered by one kReply with its id.
-  kEvaluate,   // payload: source; origin
-  kCall,       // target: function of the runtime's; payload: receiver, count, arguments
-  kMethods,    // payload: source of an object expression
-  kDefine,     // payload: name, value; defines a global
-  kReadStats,  // refreshes the figures that only the runtime's thread can read
+  kEvaluate,       // payload: source; origin
+  kCall,           // target: function of the runtime's; payload: receiver, count, arguments
+  kImport,         // payload: specifier of a module
+  kProvide,        // payload: the host's functions that resolve and load modules
+  kMethods,        // payload: source of an object expression
+  kModuleMethods,  // payload: specifier of a module
+  kDefine,         // payload: name, value; defines a global
+  kReadStats,      // refreshes the figures that only the runtime's thread can read
   // Host to runtime, unanswered.
   kSettle,  // target: promise of a host function's; status and payload: how it ended
   kAbort,   // target: call id
   // Runtime to host.
-  kHostCall,  // target: function of the host's; payload: count, arguments; answered by a kReply
-  kSettled,   // id: an asynchronous call, or one answered with Status::kPromise
+  kHostCall,   // target: function of the host's; payload: count, arguments; answered by a kReply
+  kSettled,    // id: an asynchronous call, or one answered with Status::kPromise
+  kUnhandled,  // failure: what the plugin threw or rejected and nobody handles
   // Both ways.
   kReply,
   kRelease,  // target: object of the receiver's that the sender no longer holds

@@ -10,7 +10,15 @@
 
 namespace isolet {
 
-enum class ExecutionKind : uint8_t { kNone, kEvalSync, kEvalAsync, kCallSync, kCallAsync };
+enum class ExecutionKind : uint8_t {
+  kNone,
+  kEvalSync,
+  kEvalAsync,
+  kCallSync,
+  kCallAsync,
+  kModuleSync,
+  kModuleAsync,
+};
 
 // A counter with one writer: no read-modify-write is needed, and a reader sees
 // some recent value.
@@ -33,10 +41,12 @@ struct RuntimeFigures {
   Figure last_execution_nanos;
   Figure last_execution_kind;
   // By ExecutionKind; slot 0 stays unused.
-  Figure executions[5];
+  Figure executions[7];
   Figure host_calls;
-  Figure pending_calls;
   Figure open_handles;
+  Figure active_timers;
+  Figure active_intervals;
+  Figure unhandled_rejections;
 
   void CountExecution(ExecutionKind kind, uint64_t nanos) {
     total_execution_nanos.Add(nanos);

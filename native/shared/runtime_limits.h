@@ -20,6 +20,8 @@ struct CallLimits {
 
 struct RuntimeLimits {
   std::string name;
+  // By the host, so that errors show the name.
+  bool is_named = false;
   // Bytes of V8 heap and buffers together; 0: V8's default for the heap alone.
   size_t max_heap_size = 0;
   size_t initial_heap_size = 0;
@@ -27,6 +29,9 @@ struct RuntimeLimits {
   CallLimits call;
   uint32_t max_serialization_depth = 64;
   size_t max_serialization_bytes = size_t{10} << 20;
+  bool enable_timers = false;
+  // Whether the host wants to hear of each error that nobody handles.
+  bool reports_unhandled = false;
 };
 
 }  // namespace isolet

@@ -9,9 +9,12 @@ namespace {
 
 constexpr size_t kHeaderSize = 8;  // magic number and version
 constexpr uint8_t kTypeSection = 1;
+constexpr uint8_t kImportSection = 2;
+constexpr uint8_t kFunctionSection = 3;
 constexpr uint8_t kMemorySection = 5;
 constexpr uint8_t kStartSection = 8;
 constexpr uint8_t kElementSection = 9;
+constexpr uint8_t kCodeSection = 10;
 
 // The flags of a memory's limits.
 constexpr uint8_t kHasMaximum = 1;
@@ -64,6 +67,22 @@ bool BoundSection(WireReader section, uint64_t most_pages, BoundedModule& module
   return true;
 }
 
+// Null: of no interest.
+BoundedModule::Place* PlaceOf(uint8_t section, BoundedModule& module) {
+  switch (section) {
+    case kTypeSection:
+      return &module.types;
+    case kImportSection:
+      return &module.imports;
+    case kFunctionSection:
+      return &module.functions;
+    case kCodeSection:
+      return &module.function_bodies;
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 std::optional<BoundedModule> BoundWasmMemories(const uint8_t* data, size_t size,
@@ -86,12 +105,9 @@ std::optional<BoundedModule> BoundWasmMemories(const uint8_t* data, size_t size,
     if (id == kStartSection || id == kElementSection) module.hands_out_functions = true;
     module.bytes.push_back(id);
     AppendVarint(module.bytes, length);
-    if (id == kTypeSection) {
-      // V8 would have read the first by the time it refuses the second.
-      if (module.types != 0) return std::nullopt;
-      module.types = module.bytes.size();
-      module.types_size = length;
-    }
+    // V8 would have read the first by the time it refuses the second.
+    if (id == kTypeSection && module.types.offset != 0) return std::nullopt;
+    if (BoundedModule::Place* place = PlaceOf(id, module)) *place = {module.bytes.size(), length};
     Append(module.bytes, content, length);
   }
   return module;

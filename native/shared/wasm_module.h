@@ -14,6 +14,8 @@
 #include <optional>
 #include <vector>
 
+#include "shared/wasm_code.h"
+
 namespace isolet {
 
 constexpr uint64_t kWasmPageSize = 65536;
@@ -29,8 +31,17 @@ struct BoundedModule {
   // How many memories it defines.
   uint64_t memories = 0;
   // Where in `bytes` what the type section holds begins, and its size; 0: it has none.
-  size_t types = 0;
-  size_t types_size = 0;
+  struct Place {
+    size_t offset = 0;
+    size_t size = 0;
+  };
+  Place types;
+  Place imports;
+  Place functions;
+  Place function_bodies;
+  WasmSection At(Place place) const { return {bytes.data() + place.offset, place.size}; }
+  // What compilers make of it; whoever has read that wrote it here.
+  WasmCode code;
   // Whether an instance's functions can get out although its instantiation then fails: it
   // has element segments or a start function.
   bool hands_out_functions = false;

@@ -47,6 +47,7 @@ enum class WireTag : uint8_t {
   kView,            // kind, byte offset, length in elements; the buffer follows as a value
   kFunction,        // id of a function of the sender's, met for the first time
   kOwnFunction,     // id of a function that belongs to the receiver
+  kStream,          // ids of two functions of the sender's: the next chunk, and cancel
 };
 
 // Which ArrayBufferView a kView is; the order is part of the format.
@@ -107,12 +108,16 @@ class WireReader {
   bool AtEnd() const { return cursor_ == end_; }
 
   bool Tag(WireTag* tag) {
-    if (cursor_ == end_ || *cursor_ > static_cast<uint8_t>(WireTag::kOwnFunction)) return false;
+    if (cursor_ == end_ || *cursor_ > static_cast<uint8_t>(WireTag::kStream)) return false;
     *tag = static_cast<WireTag>(*cursor_++);
     return true;
   }
   bool NextIs(WireTag tag) const {
     return cursor_ != end_ && *cursor_ == static_cast<uint8_t>(tag);
+  }
+  bool NextByteIs(uint8_t value) const { return NextByteIsIn(value, value); }
+  bool NextByteIsIn(uint8_t first, uint8_t last) const {
+    return cursor_ != end_ && *cursor_ >= first && *cursor_ <= last;
   }
   bool Byte(uint8_t* value) {
     if (cursor_ == end_) return false;

@@ -99,8 +99,12 @@ class ReportProberWrap final : public Napi::ObjectWrap<ReportProberWrap> {
   static Environment& Prepare(const Napi::CallbackInfo& info) {
     auto hooks = info[0].As<Napi::Object>();
     Environment& environment = Environment::Of(info.Env());
-    environment.SetHooks(ToV8(hooks.Get("createError")).As<v8::Function>(),
-                         ToV8(hooks.Get("functionPrototype")).As<v8::Object>());
+    environment.SetHooks({ToV8(hooks.Get("createError")).As<v8::Function>(),
+                          ToV8(hooks.Get("functionPrototype")).As<v8::Object>(),
+                          {},
+                          {},
+                          {},
+                          ""});
     return environment;
   }
 

@@ -28,6 +28,22 @@ bool FuzzPort::Export(v8::Local<v8::Function> function, v8::Local<v8::Value>, Fu
   return true;
 }
 
+bool FuzzPort::OpenStream(v8::Local<v8::Object>, StreamEnds* ends) {
+  ends->pull = functions_[0].Get(realm_.isolate());
+  ends->cancel = functions_[1].Get(realm_.isolate());
+  return true;
+}
+
+v8::MaybeLocal<v8::Value> FuzzPort::WrapStream(const StreamEnds& ends) {
+  v8::Isolate* isolate = realm_.isolate();
+  v8::Local<v8::Object> stream = v8::Object::New(isolate);
+  // So that what was decoded is encoded as a stream again.
+  bool made =
+      stream->CreateDataProperty(realm_.context(), v8::Symbol::GetAsyncIterator(isolate), ends.pull)
+          .FromMaybe(false);
+  return made ? v8::MaybeLocal<v8::Value>(stream) : v8::MaybeLocal<v8::Value>();
+}
+
 v8::MaybeLocal<v8::Value> FuzzPort::Import(FunctionName name) {
   if (name.tag == WireTag::kOwnFunction && name.id >= kFunctions) return {};
   return functions_[name.id % kFunctions].Get(realm_.isolate());

@@ -23,6 +23,9 @@ class FuzzPort final : public FunctionPort {
   void Withdraw(uint64_t) override {}
   // Of the sender's functions there are as many as it says, of ours only so many.
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
+  // A source has the ends that stand for it, and every stream is an object of its own.
+  bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) override;
+  v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) override;
   bool ShouldStop() override { return false; }
 
  private:

@@ -32,6 +32,7 @@ const leaves = [
   'view',
   'function',
   'ownFunction',
+  'stream',
 ];
 /** @type {TagName[]} */
 const containers = ['object', 'array', 'primitiveArray', 'sparseArray', 'map', 'set', 'error'];
@@ -131,6 +132,9 @@ export class Grammar {
     switch (name) {
       case 'int32':
       case 'function':
+        return draft.copy(random.pick(random.oneIn(4) ? notable : small));
+      case 'stream':
+        draft.copy(random.pick(small));
         return draft.copy(random.pick(random.oneIn(4) ? notable : small));
       case 'ownFunction':
         return this.number(random.below(8));

@@ -31,6 +31,7 @@ export const tags = /** @type {const} */ ([
   'view',
   'function',
   'ownFunction',
+  'stream',
 ]);
 
 /** @typedef {typeof tags[number]} TagName */
@@ -142,6 +143,10 @@ export function parse(bytes) {
     },
     function: number,
     ownFunction: number,
+    stream: () => {
+      number();
+      number();
+    },
   };
   function value() {
     /** @type {[number, number]} */

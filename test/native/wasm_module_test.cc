@@ -75,8 +75,8 @@ TEST(WasmModule, WithoutABoundMemoriesStayAndCountWhatTheyStartWith) {
 TEST(WasmModule, TellsWhereTheTypesAre) {
   const auto bounded = Bound(Module({0, 2, 1, 'x', 1, 4, 1, 0x60, 0, 0}), 10);
   ASSERT_TRUE(bounded.has_value());
-  EXPECT_EQ(bounded->types, 14U);
-  EXPECT_EQ(bounded->types_size, 4U);
+  EXPECT_EQ(bounded->types.offset, 14U);
+  EXPECT_EQ(bounded->types.size, 4U);
   EXPECT_FALSE(Bound(Module({1, 1, 0, 1, 1, 0}), 10).has_value());
 }
 

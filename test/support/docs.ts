@@ -33,6 +33,41 @@ export function examplesOf(page: string): Example[] {
     });
 }
 
+/** A line of a `sh` block that runs this package, with what the page says it prints. */
+export interface ShownCommand {
+  /** Its line in the page. */
+  line: number;
+  /** After `npx isolet`. */
+  args: string[];
+  /** `undefined`: the page does not say. */
+  stdout: string | undefined;
+}
+
+/** Every `npx isolet …` in a ```sh block. What it prints is said by `# → text` at its end. */
+export function commandsOf(page: string): ShownCommand[] {
+  return [...page.matchAll(fence)]
+    .filter(([, language]) => language === 'sh')
+    .flatMap((match) => {
+      const first = page.slice(0, match.index).split('\n').length + 1;
+      return (match[2] ?? '').split('\n').flatMap((text, index) => {
+        const [, command, stated] = /^npx isolet (.+?)(?:\s+# → (.+))?$/.exec(text) ?? [];
+        if (command === undefined) return [];
+        return [
+          {
+            line: first + index,
+            args: wordsOf(command),
+            stdout: stated === undefined ? stated : `${stated}\n`,
+          },
+        ];
+      });
+    });
+}
+
+/** As a shell splits a command that quotes with nothing but '…'. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+}
+
 /** Blocks that `examplesOf` would not run, by language: those of a page must be none that hold JavaScript. */
 export function languagesOf(page: string): Set<string> {
   return new Set([...page.matchAll(fence)].map(([, language]) => language ?? ''));
@@ -94,7 +129,9 @@ export function anchorsOf(page: string): string[] {
 
 /** Names of the npm scripts that a page tells to run. */
 export function npmScriptsIn(page: string): string[] {
-  return [...page.matchAll(/\bnpm (?:run ([\w:]+)|(test|start)\b)/g)].map(([, run, own]) => run ?? own ?? '');
+  return [...page.matchAll(/\bnpm (?:run ([\w:-]+)|(test|start)\b)/g)].map(
+    ([, run, own]) => run ?? own ?? '',
+  );
 }
 
 export function exists(path: string): boolean {

@@ -45,8 +45,8 @@ export async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** A wrong argument, as isolet refuses it. */
-export function expectInvalidArgument(call: () => unknown): void {
+export function expectInvalidArgument(call: () => unknown, message = /./): void {
   const error = errorOf(call, TypeError);
   expect(error).toMatchObject({ code: 'ERR_INVALID_ARG' });
-  expect(error.message).not.toBe('');
+  expect(error.message).toMatch(message);
 }

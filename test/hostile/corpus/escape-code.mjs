@@ -90,7 +90,7 @@ export const escapeCode = [
   {
     name: 'import-of-builtins',
     code: probing(
-      'Promise.allSettled(["fs", "node:fs", "node:child_process", "data:text/javascript,export default process", "file:///etc/hostname", "/etc/hostname", "./run-corpus.mjs", ""].map((s) => import(s))).then((all) => [...new Set(all.map((one) => one.status + " " + (one.reason === undefined ? "" : reach(one.reason))))].join())',
+      'Promise.allSettled(["fs", "node:fs", "node:child_process", "data:text/javascript,export default process", "file:///etc/hostname", "/etc/hostname", "./run-corpus.mjs", ""].map((s) => import(s).catch((e) => Promise.reject(without(e, s))))).then((all) => [...new Set(all.map((one) => one.status + " " + (one.reason === undefined ? "" : reach(one.reason))))].join())',
     ),
     call: 'async',
     limits: { timeout: 5000 },
@@ -100,7 +100,7 @@ export const escapeCode = [
   {
     name: 'import-in-made-functions',
     code: probing(
-      'const all = [() => eval("import(\'node:fs\')"), () => new Function("return import(\'node:fs\')")(), () => (0, eval)("import(\'node:fs\')"), () => new (async () => {}).constructor("return import(\'node:fs\')")()]; Promise.allSettled(all.map((f) => f())).then((r) => [...new Set(r.map((x) => x.status + " " + reach(x.reason)))].join())',
+      'const all = [() => eval("import(\'node:fs\')"), () => new Function("return import(\'node:fs\')")(), () => (0, eval)("import(\'node:fs\')"), () => new (async () => {}).constructor("return import(\'node:fs\')")()]; Promise.allSettled(all.map((f) => f())).then((r) => [...new Set(r.map((x) => x.status + " " + reach(without(x.reason, "node:fs"))))].join())',
     ),
     call: 'async',
     limits: { timeout: 5000 },

@@ -5,6 +5,7 @@
 /**
  * `reach(value)` follows all prototypes, properties and accessors from there, and looks whether any of them belongs to
  * another realm, or shows a path. Scripts have no names that look like files, so what does is the host's.
+ * `without(error, specifier)` takes out of an error's texts what the script itself had given.
  */
 const probe = `
   const showsPath = (text) => /\\.[cm]?[jt]s\\b|\\.node\\b|node:|file:/.test(text);
@@ -33,6 +34,13 @@ const probe = `
       if (make.constructor('return typeof process + typeof require')() !== 'undefinedundefined') return 'the host';
     }
     return 'inside';
+  };
+  const without = (error, specifier) => {
+    for (const key of Reflect.ownKeys(error)) {
+      const text = error[key];
+      if (typeof text === 'string' && specifier !== '') error[key] = text.replaceAll(specifier, '');
+    }
+    return error;
   };`;
 
 /** @type {import('../hostile-case.mjs').Outcome[]} */

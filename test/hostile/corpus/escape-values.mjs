@@ -136,9 +136,15 @@ export const escapeValues = [
   },
   {
     name: 'symbols-that-the-host-knows',
-    code: 'const evil = () => { throw new Error("called by the host"); }; const o = { a: 1 }; for (const k of ["nodejs.util.inspect.custom", "nodejs.util.promisify.custom", "nodejs.rejection", "nodejs.dispose"]) o[Symbol.for(k)] = evil; o[Symbol.toPrimitive] = evil; o[Symbol.iterator] = evil; o[Symbol.asyncIterator] = evil; o',
+    code: 'const evil = () => { throw new Error("called by the host"); }; const o = { a: 1 }; for (const k of ["nodejs.util.inspect.custom", "nodejs.util.promisify.custom", "nodejs.rejection", "nodejs.dispose"]) o[Symbol.for(k)] = evil; o[Symbol.toPrimitive] = evil; o[Symbol.iterator] = evil; o',
     expect: [{ value: { a: 1 } }],
     why: 'registered symbols are the same in all realms of a process; the runner prints the value',
+  },
+  {
+    name: 'symbol-that-makes-a-stream',
+    code: 'globalThis.asked = 0; ({ a: 1, [Symbol.asyncIterator]() { asked++; throw new RangeError("not by the host"); } })',
+    expect: ['RangeError'],
+    why: 'it is asked for its iterator, inside; what it throws is the answer',
   },
   {
     name: 'pollution-of-what-came-from-the-host',

@@ -7,6 +7,7 @@ import { memoryArrays } from './memory-arrays.mjs';
 import { memoryBuffers } from './memory-buffers.mjs';
 import { memoryCode } from './memory-code.mjs';
 import { memoryCrossing } from './memory-crossing.mjs';
+import { memoryEngine } from './memory-engine.mjs';
 import { memoryObjects } from './memory-objects.mjs';
 import { memoryProcess } from './memory-process.mjs';
 import { memoryStrings } from './memory-strings.mjs';
@@ -39,6 +40,7 @@ export const corpus = [
     memoryCode,
     memoryCrossing,
     memoryProcess,
+    memoryEngine,
   ),
   ...grouped('time', timePlaces, timeCrossing, timeBuiltins),
   ...grouped('stack', stackRecursion, stackDepth, stackEdge),

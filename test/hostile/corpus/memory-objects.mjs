@@ -146,7 +146,7 @@ export const memoryObjects = [
     name: 'bigint-that-squares',
     code: 'let b = 3n; for (;;) b *= b;',
     expect: ['RangeError', 'ERR_HEAP_LIMIT', 'ERR_TIMEOUT'],
-    most: 192,
+    most: 384,
     why: 'one number of up to 128 MB; multiplying takes seconds near the end',
   },
   {

@@ -130,4 +130,11 @@ export const stackDepth = [
     expect: [{ value: 1 }],
     why: 'a chain of promises, settled one by one, that must not recurse',
   },
+  {
+    name: 'stack-traces-without-a-limit',
+    code: '["Infinity", 2 ** 31 - 1, 1.43e9, 7e8].map((n) => { Error.stackTraceLimit = Number(n); const f = (i) => i === 0 ? new Error().stack : f(i - 1); return typeof f(5000); }).join()',
+    limits: { timeout: 5000 },
+    expect: [{ value: 'string,string,string,string' }, ...overflow, 'ERR_HEAP_LIMIT'],
+    why: 'a size that a table of the engine has no room for',
+  },
 ];

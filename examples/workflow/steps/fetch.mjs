@@ -1,0 +1,3 @@
+export default async function fetchOrders({ customer }) {
+  return { customer, orders: await service('orders', customer) };
+}

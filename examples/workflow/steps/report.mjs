@@ -1,0 +1,3 @@
+import { format } from 'lib/money';
+
+export default ({ customer, cents }) => ({ text: `${customer} owes ${format(cents)}` });

@@ -1,0 +1,70 @@
+import { formatWithOptions, inspect } from 'node:util';
+import type { ConsoleLevel, ConsoleSink } from './types.js';
+
+/** Where each level of a plugin's console goes at the host's. */
+const hostMethods = {
+  log: 'log',
+  info: 'info',
+  warn: 'warn',
+  error: 'error',
+  debug: 'debug',
+  trace: 'error',
+  dir: 'log',
+  table: 'log',
+  group: 'log',
+  groupEnd: 'log',
+} as const satisfies Record<ConsoleLevel, keyof Console>;
+
+const indentation = '  ';
+/** A plugin may open groups without end. */
+const deepestGroup = 20;
+
+/**
+ * What the plugin's console calls, for `enableConsole`: the sink, or a printer
+ * on the host's console whose lines begin with the runtime's name.
+ */
+export function consoleHandler(name: string, sink: boolean | ConsoleSink | undefined) {
+  if (typeof sink === 'function') {
+    return (level: ConsoleLevel, ...args: unknown[]): void => {
+      sink(level, args);
+    };
+  }
+  return sink ? hostConsole(name) : undefined;
+}
+
+function hostConsole(name: string) {
+  let depth = 0;
+  return (level: ConsoleLevel, ...args: unknown[]): void => {
+    if (level === 'groupEnd') {
+      depth = Math.max(0, depth - 1);
+      return;
+    }
+    const prefix = `[${name}] ${indentation.repeat(depth)}`;
+    if (level === 'group') depth = Math.min(deepestGroup, depth + 1);
+    if (level === 'group' && args.length === 0) return;
+    // The global looked up now, as the host may have replaced it; one argument, so that no `%` counts twice.
+    console[hostMethods[level]](onEachLine(prefix, printable(render(level, args))));
+  };
+}
+
+function render(level: ConsoleLevel, args: unknown[]): string {
+  if (level === 'dir') return inspect(args[0]);
+  return formatWithOptions({ colors: false }, ...args);
+}
+
+/** A terminal obeys control characters, and a plugin's text must not steer it. */
+function printable(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Also on what follows a line break: a plugin could else print lines that look like the host's. */
+function onEachLine(prefix: string, text: string): string {
+  return text
+    .split('\n')
+    .map((line) => prefix + line)
+    .join('\n');
+}

@@ -1,0 +1,41 @@
+#include "isolate/heap_figures.h"
+
+#include <utility>
+
+#include "shared/message.h"
+
+namespace isolet {
+
+v8::HeapStatistics HeapFigures::Of(v8::Isolate* isolate) {
+  v8::HeapStatistics statistics;
+  isolate->GetHeapStatistics(&statistics);
+  return statistics;
+}
+
+void HeapFigures::Publish(v8::Isolate* isolate, RuntimeCore& core) {
+  v8::HeapStatistics statistics = Of(isolate);
+  core.figures.heap_total.Set(statistics.total_heap_size());
+  core.figures.heap_used.Set(statistics.used_heap_size());
+  core.figures.physical_total.Set(statistics.total_physical_size());
+  core.figures.external_memory.Set(core.budget->buffers());
+}
+
+void HeapFigures::Answer(v8::Isolate* isolate, RuntimeCore& core, uint64_t id) {
+  Publish(isolate, core);
+  Message reply;
+  reply.kind = MessageKind::kReply;
+  reply.id = id;
+  core.channel.PostToHost(std::move(reply));
+}
+
+void HeapFigures::Ask(RuntimeCore& core, uint64_t id) {
+  if (core.figures_asked_for.exchange(id) != 0) return;
+  core.terminator.Interrupt(
+      [](v8::Isolate* isolate, void* data) {
+        auto& asked = *static_cast<RuntimeCore*>(data);
+        Answer(isolate, asked, asked.figures_asked_for.exchange(0));
+      },
+      &core);
+}
+
+}  // namespace isolet

@@ -1,0 +1,280 @@
+#include "shared/wasm_function.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "shared/wasm_instructions.h"
+#include "shared/wire_format.h"
+
+namespace isolet {
+namespace {
+
+// Against overflow: more than can be had anyway.
+constexpr uint64_t kMost = uint64_t{1} << 40;
+// The shortest instructions that put a value on the stack, and that begin a block.
+constexpr uint64_t kShortestPush = 2;
+constexpr uint64_t kShortestBlock = 2;
+
+constexpr uint8_t kVoidBlock = 0x40;
+constexpr uint8_t kNullableReference = 0x63;
+constexpr uint8_t kReference = 0x64;
+
+class Reading {
+ public:
+  Reading(WasmSection body, WasmArity type, const WasmDeclarations& declared)
+      : in_(body.data, body.size), declared_(declared), variables_(type.parameters) {
+    frames_.push_back({0, 0, type.results, 0});
+  }
+
+  WasmFunction Read() {
+    if (ReadVariables()) {
+      while (!in_.AtEnd() && !frames_.empty()) {
+        if (!ReadInstruction()) break;
+      }
+    }
+    if (!in_.AtEnd() && !frames_.empty()) AssumeTheWorst();
+    return function_;
+  }
+
+ private:
+  struct Frame {
+    uint64_t base;  // of the stack, below the block's parameters
+    uint64_t parameters;
+    uint64_t results;
+    uint64_t loops;  // that are open, with its own
+  };
+
+  bool ReadVariables() {
+    uint32_t groups = 0;
+    if (!in_.Varint32(&groups)) return false;
+    for (uint32_t i = 0; i < groups; ++i) {
+      uint32_t count = 0;
+      if (!in_.Varint32(&count) || !SkipType()) return false;
+      variables_ = std::min(variables_ + count, kMost);
+    }
+    return true;
+  }
+
+  bool SkipType() {
+    uint8_t type = 0;
+    if (!in_.Byte(&type)) return false;
+    return (type != kReference && type != kNullableReference) || SkipNumbers(1);
+  }
+  // Signed ones, too, whose last byte a Varint would not take.
+  bool SkipNumbers(uint64_t count) {
+    uint8_t byte = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+      do {
+        if (!in_.Byte(&byte)) return false;
+      } while (byte >= 0x80);
+    }
+    return true;
+  }
+  bool SkipBytes(uint64_t count) {
+    const uint8_t* ignored = nullptr;
+    return in_.Bytes(count, &ignored);
+  }
+
+  // Below its block's part of the stack nothing takes a value: after a branch the language
+  // lets instructions take what is not there.
+  void Move(int effect) {
+    const uint64_t floor = frames_.back().base;
+    if (effect >= 0) {
+      height_ = std::min(height_ + static_cast<uint64_t>(effect), kMost);
+    } else {
+      const auto taken = static_cast<uint64_t>(-effect);
+      height_ = height_ > floor + taken ? height_ - taken : floor;
+    }
+  }
+  void Take(uint64_t count) {
+    const uint64_t floor = frames_.back().base;
+    height_ = height_ > floor + count ? height_ - count : floor;
+  }
+  void Give(uint64_t count) { height_ = std::min(height_ + count, kMost); }
+  void KeepValues() {
+    function_.values_kept = std::min(function_.values_kept + variables_ + height_, kMost);
+  }
+
+  bool ReadBlockType(WasmArity* arity) {
+    uint8_t type = 0;
+    uint64_t index = 0;
+    if (in_.NextByteIs(kVoidBlock)) return in_.Byte(&type);
+    if (in_.NextByteIsIn(0x41, 0x7f)) {
+      *arity = {0, 1};
+      return SkipType();
+    }
+    if (!in_.Varint(&index)) return false;
+    *arity = declared_.TypeAt(index);
+    return true;
+  }
+  bool Begin() {
+    WasmArity arity;
+    return ReadBlockType(&arity) && Enter(arity);
+  }
+  bool BeginLoop() {
+    if (!Begin()) return false;
+    ++frames_.back().loops;
+    function_.nested_loops = std::max(function_.nested_loops, frames_.back().loops);
+    return true;
+  }
+  bool Enter(WasmArity arity) {
+    Take(arity.parameters);
+    const uint64_t loops = frames_.back().loops;
+    frames_.push_back({height_, arity.parameters, arity.results, loops});
+    Give(arity.parameters);
+    KeepValues();
+    return true;
+  }
+  bool End() {
+    height_ = frames_.back().base;
+    const uint64_t results = frames_.back().results;
+    frames_.pop_back();
+    Give(results);
+    return true;
+  }
+  bool Restart(uint64_t values) {
+    height_ = frames_.back().base;
+    Give(values);
+    KeepValues();
+    return true;
+  }
+  bool Call(WasmArity arity) {
+    Take(arity.parameters);
+    Give(arity.results);
+    return true;
+  }
+
+  bool ReadInstruction() {
+    uint8_t code = 0;
+    uint64_t index = 0;
+    uint32_t count = 0;
+    in_.Byte(&code);
+    switch (code) {
+      case 0x04:  // if
+        Take(1);
+        return Begin();
+      case 0x02:  // block
+      case 0x06:  // try
+        return Begin();
+      case 0x03:
+        return BeginLoop();
+      case 0x05:  // else
+        return Restart(frames_.back().parameters);
+      case 0x07:  // catch
+        return SkipNumbers(1) && Restart(declared_.most.parameters);
+      case 0x19:  // catch_all
+        return Restart(0);
+      case 0x18:  // delegate
+        return SkipNumbers(1) && End();
+      case 0x0b:
+        return End();
+      case 0x0e:  // br_table
+        Take(1);
+        return in_.Varint32(&count) && SkipNumbers(uint64_t{count} + 1);
+      case 0x10:
+        return in_.Varint(&index) && Call(declared_.FunctionAt(index));
+      case 0x11:  // call_indirect
+        Take(1);
+        return in_.Varint(&index) && SkipNumbers(1) && Call(declared_.TypeAt(index));
+      case 0x14:  // call_ref
+        Take(1);
+        return in_.Varint(&index) && Call(declared_.TypeAt(index));
+      case 0x1c:  // select, with types
+        Move(-2);
+        if (!in_.Varint32(&count)) return false;
+        for (uint32_t i = 0; i < count; ++i) {
+          if (!SkipType()) return false;
+        }
+        return true;
+      case 0x1f:
+        return ReadTryTable();
+      case 0xfb:
+      case 0xfc:
+      case 0xfd:
+      case 0xfe:
+        return ReadPrefixed(code);
+      default:
+        return Apply(0, code);
+    }
+  }
+
+  bool ReadTryTable() {
+    WasmArity arity;
+    uint32_t count = 0;
+    if (!ReadBlockType(&arity) || !in_.Varint32(&count)) return false;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint8_t kind = 0;
+      // catch and catch_ref name a tag, too.
+      if (!in_.Byte(&kind) || !SkipNumbers(kind < 2 ? 2 : 1)) return false;
+    }
+    return Enter(arity);
+  }
+
+  bool ReadPrefixed(uint8_t prefix) {
+    uint64_t code = 0;
+    if (!in_.Varint(&code)) return false;
+    if (prefix == 0xfb && (code == 0x01 || code == 0x21)) ++function_.structures_made;
+    return Apply(prefix, code);
+  }
+
+  bool Apply(uint8_t prefix, uint64_t code) {
+    const WasmInstruction* found = FindWasmInstruction(prefix, code);
+    if (found == nullptr) return false;
+    Move(found->effect);
+    return SkipImmediates(found->immediates);
+  }
+
+  bool SkipImmediates(WasmImmediates immediates) {
+    constexpr uint64_t kNamesMemory = 0x40;
+    uint64_t alignment = 0;
+    switch (immediates) {
+      case WasmImmediates::kNone:
+        return true;
+      case WasmImmediates::kOne:
+        return SkipNumbers(1);
+      case WasmImmediates::kTwo:
+        return SkipNumbers(2);
+      case WasmImmediates::kMemory:
+      case WasmImmediates::kMemoryAndLane:
+        if (!in_.Varint(&alignment)) return false;
+        if (!SkipNumbers((alignment & kNamesMemory) != 0 ? 2 : 1)) return false;
+        return immediates == WasmImmediates::kMemory || SkipBytes(1);
+      case WasmImmediates::kLane:
+        return SkipBytes(1);
+      case WasmImmediates::kFourBytes:
+        return SkipBytes(4);
+      case WasmImmediates::kEightBytes:
+        return SkipBytes(8);
+      case WasmImmediates::kSixteenBytes:
+        return SkipBytes(16);
+      case WasmImmediates::kCast:
+        return SkipBytes(1) && SkipNumbers(3);
+    }
+    return false;
+  }
+
+  void AssumeTheWorst() {
+    const uint64_t left = in_.remaining();
+    const uint64_t values = std::min(variables_ + height_ + (left / kShortestPush), kMost);
+    const uint64_t blocks = left / kShortestBlock;
+    const bool is_absurd = blocks != 0 && values > kMost / blocks;
+    function_.values_kept =
+        std::min(function_.values_kept + (is_absurd ? kMost : values * blocks), kMost);
+    function_.structures_made += blocks;
+  }
+
+  WireReader in_;
+  const WasmDeclarations& declared_;
+  uint64_t variables_;
+  uint64_t height_ = 0;
+  std::vector<Frame> frames_;
+  WasmFunction function_;
+};
+
+}  // namespace
+
+WasmFunction ReadWasmFunction(WasmSection body, WasmArity type, const WasmDeclarations& declared) {
+  return Reading(body, type, declared).Read();
+}
+
+}  // namespace isolet

@@ -1,0 +1,151 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runChild } from './support/child.js';
+import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+
+checkReleases();
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+type Method = 'log' | 'info' | 'warn' | 'error' | 'debug';
+
+/** What the code of a runtime called `plug` prints on the host's console. */
+function printedBy(code: string, name: string | undefined = 'plug'): [Method, ...unknown[]][] {
+  const printed: [Method, ...unknown[]][] = [];
+  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => {
+      printed.push([method, ...args]);
+    });
+  }
+  makeRuntime({ name, timeout: 60_000, enableConsole: true }).eval(code);
+  vi.restoreAllMocks();
+  return printed;
+}
+
+/** Of code that only logs. */
+const linesOf = (code: string) => printedBy(code).map(([, text]) => text);
+
+describe('the console of the host', () => {
+  it('prints under the name of the runtime, by level', () => {
+    const printed = ['log', 'info', 'warn', 'error', 'debug'].map((level) => [level, '[plug] text 1']);
+    expect(
+      printedBy('for (const m of ["log", "info", "warn", "error", "debug"]) console[m]("text", 1)'),
+    ).toStrictEqual(printed);
+    expect(printedBy('console.trace("here")')).toStrictEqual([
+      ['error', expect.stringMatching(/^\[plug\] here Trace\n\[plug\] {5}at /)],
+    ]);
+    expect(printedBy('console.assert(false, "why")')).toStrictEqual([
+      ['error', '[plug] Assertion failed: why'],
+    ]);
+  });
+
+  it('prints under a name also without one given', () => {
+    const printed: unknown[] = [];
+    vi.spyOn(console, 'log').mockImplementation((...args: unknown[]) => printed.push(...args));
+    makeRuntime({ timeout: 60_000, enableConsole: true }).eval('console.log("x")');
+    expect(printed).toStrictEqual(['[isolet] x']);
+  });
+
+  it('puts the name in front of each line', () => {
+    expect(
+      linesOf('console.log("a\\nb\\n"); console.log({ text: "y".repeat(100), more: "z".repeat(100) })'),
+    ).toEqual([
+      '[plug] a\n[plug] b\n[plug] ',
+      expect.stringMatching(/^\[plug\] \{\n\[plug\] {3}text: .+\n\[plug\] {3}more: .+\n\[plug\] \}$/),
+    ]);
+    expect(linesOf('console.log(); console.log("")')).toStrictEqual(['[plug] ', '[plug] ']);
+  });
+
+  it('shows values as Node does', () => {
+    expect(linesOf('console.log({ a: [1, "x"], f() {} }, new Map([[1, 2]]), -0, 5n, null)')).toStrictEqual([
+      "[plug] { a: [ 1, 'x' ], f: '[Function: f]' } Map(1) { 1 => 2 } -0 5n null",
+    ]);
+    expect(linesOf('console.dir({ a: { b: { c: {} } } }); console.dir("text")')).toStrictEqual([
+      '[plug] { a: { b: { c: {} } } }',
+      "[plug] 'text'",
+    ]);
+    expect(linesOf('console.log(new RangeError("bad"))')[0]).toMatch(
+      /^\[plug\] RangeError: bad\n\[plug\] {5}at /,
+    );
+  });
+
+  it('applies formats once', () => {
+    expect(
+      linesOf(
+        'console.log("%s is %d, %i, %f, %j %o %c%%", "x", 4.5, 4.7, 1.5, { a: 1 }, [2], "color: red", "rest")',
+      ),
+    ).toStrictEqual([expect.stringMatching(/^\[plug\] x is 4\.5, 4, 1\.5, \{"a":1\} .+ % rest$/)]);
+    expect(
+      linesOf(
+        'console.log("%s", "%s", "z"); console.log("100%"); console.log("%s"); console.log(5, "%s", 6)',
+      ),
+    ).toStrictEqual(['[plug] %s z', '[plug] 100%', '[plug] %s', '[plug] 5 %s 6']);
+  });
+
+  it('escapes what a terminal obeys', () => {
+    const text = linesOf(
+      'console.log("\\u001b[2J|\\u0007|\\r|\\b|\\u009b|\\u007f|\\u202e|\\u2028|\\u2066|\\u0000|tab\\t|ß😀"); console.log("%s", "\\u001b]0;title\\u0007"); console.log({ "\\u001b[1m": "\\u009b1m" })',
+    ).join('');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those must not be there
+    expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u202e\u2066]/);
+    expect(text).toContain(
+      '\\u001b[2J|\\u0007|\\u000d|\\u0008|\\u009b|\\u007f|\\u202e|\\u2028|\\u2066|\\u0000|tab\t|ß😀',
+    );
+  });
+
+  it('indents in groups, however many are opened and closed', () => {
+    expect(
+      linesOf(`console.group('one', 1); console.log('in'); console.group(); console.log('deeper\\nstill');
+        console.groupEnd(); console.groupCollapsed('two'); console.groupEnd(); console.groupEnd();
+        console.groupEnd(); console.groupEnd(); console.log('out');`),
+    ).toStrictEqual([
+      '[plug] one 1',
+      '[plug]   in',
+      '[plug]     deeper\n[plug]     still',
+      '[plug]   two',
+      '[plug] out',
+    ]);
+    const [deep] = linesOf('for (let i = 0; i < 10_000; i++) console.group(); console.log("x")');
+    expect(String(deep).length).toBeLessThan(200);
+  });
+
+  it('indents each runtime for itself, and not the host', () => {
+    const lines: unknown[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line: unknown) => lines.push(line));
+    const [a, b] = ['a', 'b'].map((name) => makeRuntime({ name, timeout: 60_000, enableConsole: true }));
+    a?.eval('console.group("begin")');
+    b?.eval('console.log("b")');
+    console.log('host');
+    a?.eval('console.log("a")');
+    expect(lines).toStrictEqual(['[a] begin', '[b] b', 'host', '[a]   a']);
+  });
+
+  it('never clears', () => {
+    const clear = vi.spyOn(console, 'clear').mockImplementation(() => {});
+    expect(printedBy('console.clear(); console.log("after")')).toStrictEqual([['log', '[plug] after']]);
+    expect(clear).not.toHaveBeenCalled();
+  });
+
+  it('that throws throws in the plugin, and the runtime lives', () => {
+    const runtime = makeRuntime({ timeout: 60_000, enableConsole: true });
+    vi.spyOn(console, 'log').mockImplementation(() => {
+      throw new RangeError('no output');
+    });
+    expect(runtime.eval('try { console.log(1); } catch (e) { e.name; }')).toBe('RangeError');
+    vi.restoreAllMocks();
+    expectUsable(runtime);
+  });
+
+  it('writes to stdout and stderr of the process', async () => {
+    const { code, stdout, stderr } = await runChild(`
+      const runtime = new Runtime({ name: 'tenant-1', enableConsole: true, enableTimers: true });
+      runtime.eval('console.log("one\\\\ntwo %d", 5); console.info("i"); console.debug("d"); console.warn("w"); console.error("e")');
+      runtime.evalAsync('new Promise((resolve) => setTimeout(() => { console.log("later"); resolve(); }, 1))');
+    `);
+    expect({ code, stdout, stderr }).toStrictEqual({
+      code: 0,
+      stdout: ['one', 'two 5', 'i', 'd', 'later'].map((line) => `[tenant-1] ${line}\n`).join(''),
+      stderr: '[tenant-1] w\n[tenant-1] e\n',
+    });
+  });
+});

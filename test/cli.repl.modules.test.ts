@@ -48,6 +48,15 @@ describe('an input of repl --module', () => {
     expect((await repl(lines)).at(-1)).toBe("'1,2,3,4,5,4,6,undefined,undefined'");
   });
 
+  it('may take the names of what the repl itself uses, and those that no global can have', async () => {
+    const lines = [
+      'const Object = 1, Reflect = 2, globalThis = 3',
+      'let NaN = 4; export default NaN',
+      '[Object, Reflect, globalThis, NaN]',
+    ];
+    expect(await repl(lines)).toEqual(['undefined', '4', '[ 1, 2, 3, NaN ]']);
+  });
+
   it('sees what becomes of the names of earlier ones, and may declare them anew, but not assign to them', async () => {
     const lines = [
       'let n = 0; const add = () => { n++ }',

@@ -69,6 +69,18 @@ describe('a loop at top level', () => {
     expect(runtime.eval('runs')).toBe(1);
   });
 
+  it('leaves what has thrown as it is, whatever it threw', async () => {
+    const runtime = runtimeWith({
+      throws: 'globalThis.runs = (globalThis.runs ?? 0) + 1; throw null;',
+      importer: 'import "throws";',
+    });
+    const caught = 'import("importer").catch((error) => error)';
+    expect(await runtime.evalAsync(caught)).toBe(null);
+    errorOf(() => runtime.eval('for (;;);', { timeout: 50 }), TimeoutError);
+    expect(await runtime.evalAsync(caught)).toBe(null);
+    expect(runtime.eval('runs')).toBe(1);
+  });
+
   it.each(['import("a")', '(async () => { await import("chain"); })()'])('reached by %s', async (code) => {
     const runtime = runtimeWith({
       chain: 'await import("link");',

@@ -99,14 +99,23 @@ describe('getStats', () => {
     expect(growth(runtime, 'hostCallCount', () => runtime.eval('1'))).toBe(0);
   });
 
-  it('measures the heap', () => {
+  // Node 20 starts from its own snapshot, of over 3 MB, and so would later ones if V8's default were not taken.
+  it.skipIf(process.version.startsWith('v20.'))('starts with a small heap', () => {
     const runtime = makeRuntime();
     runtime.eval('1');
-    expect(runtime.getStats().heapUsedBytes).toBeGreaterThan(0);
-    const grown = growth(runtime, 'heapUsedBytes', () => {
-      runtime.eval('var kept = Array.from({ length: 200_000 }, (_, i) => ({ i })); 0');
-    });
-    expect(grown).toBeGreaterThan(3 * mebibyte);
+    expect(runtime.getStats().heapTotalBytes).toBeLessThan(2.5 * mebibyte);
+  });
+
+  it('measures the heap', async () => {
+    const runtime = makeRuntime();
+    runtime.eval('1');
+    const before = runtime.getStats().heapUsedBytes;
+    expect(before).toBeGreaterThan(0);
+    runtime.eval('var kept = Array.from({ length: 200_000 }, (_, i) => ({ i })); 0');
+    // While V8 collects by itself, the figures are those from before.
+    await expect
+      .poll(() => runtime.getStats().heapUsedBytes - before, { timeout: 60_000 })
+      .toBeGreaterThan(3 * mebibyte);
     const stats = runtime.getStats();
     expect(stats.heapTotalBytes).toBeGreaterThanOrEqual(stats.heapUsedBytes);
     expect(stats.physicalTotalBytes).toBeGreaterThan(0);

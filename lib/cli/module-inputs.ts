@@ -22,6 +22,19 @@ const closer = '\n/*`*/';
 
 const exportStart = 'export { ';
 
+const exposerName = '<repl>';
+
+/** Makes the names of a module globals, but for those that no global can have, such as `NaN`. */
+const exposer = `const { keys } = Object;
+const { defineProperty } = Reflect;
+const realm = globalThis;
+export function expose(names) {
+  for (const name of keys(names)) {
+    if (name === 'default') continue;
+    defineProperty(realm, name, { __proto__: null, get: () => names[name], configurable: true, enumerable: true });
+  }
+}`;
+
 /**
  * Inputs as ES modules, each of its own. What one declares or imports, the later ones see as if they had imported it:
  * its names become globals with getters.
@@ -35,11 +48,14 @@ export class ModuleInputs implements Inputs {
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    runtime.addStaticModule(exposerName, exposer);
     runtime.setModuleResolver((specifier) => (this.#sources.has(specifier) ? specifier : undefined));
     runtime.setModuleLoader((name) => this.#sources.get(name) ?? '');
   }
 
   async run(input: Input): Promise<unknown> {
+    // Before any input can change what it uses.
+    await this.#runtime.evalModuleAsync(exposerName, { signal: input.signal });
     const expression = await this.#expressionIn(input);
     if (expression !== undefined) return this.#evaluate({ ...input, code: expression });
     try {
@@ -119,9 +135,7 @@ export class ModuleInputs implements Inputs {
 /** A module that has the names of another be globals. */
 function exposing(name: string): string {
   return `import * as names from ${JSON.stringify(name)};
-for (const name of Object.keys(names)) {
-  if (name === 'default') continue;
-  Object.defineProperty(globalThis, name, { get: () => names[name], configurable: true, enumerable: true });
-}
+import { expose } from ${JSON.stringify(exposerName)};
+expose(names);
 export default await names.default;`;
 }

@@ -27,7 +27,8 @@ namespace isolet {
 namespace {
 
 #if NODE_MAJOR_VERSION >= 22
-// Names of all properties of everything reachable from the global object. Run
+// Names of all properties of everything reachable from the global object, but for what V8 adds
+// where the host has an inspector or, from Node 24 on, a callback for streams of WebAssembly. Run
 // in fresh contexts only, where nothing is patched.
 constexpr const char kNamesOfIntrinsics[] = R"((function () {
   const names = [], seen = new Set(), queue = [globalThis];
@@ -36,7 +37,7 @@ constexpr const char kNamesOfIntrinsics[] = R"((function () {
     if (seen.has(object)) continue;
     seen.add(object);
     for (const key of Reflect.ownKeys(object)) {
-      if (key === 'console') continue;
+      if (key === 'console' || key === 'compileStreaming' || key === 'instantiateStreaming') continue;
       names.push(typeof key === 'symbol' ? key.description : key);
       const { value, get } = Reflect.getOwnPropertyDescriptor(object, key);
       for (const next of [value, get]) {

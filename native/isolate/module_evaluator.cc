@@ -168,6 +168,7 @@ ModuleEvaluator::Progress ModuleEvaluator::Run(uint64_t number) {
     began = ModuleStart(thread_, species_).Evaluate(unit).ToLocal(&evaluation);
   }
   if (!began && try_catch.HasTerminated()) {
+    MarkStopped(number);
     Rethrow(isolate, try_catch);
     return Progress::kStopped;
   }
@@ -297,13 +298,20 @@ std::set<uint64_t> ModuleEvaluator::Broken(uint64_t call) const {
   return broken;
 }
 
-// V8 calls modules that were terminated while they ran errored, with no error.
+void ModuleEvaluator::MarkStopped(uint64_t number) {
+  auto found = units_.find(number);
+  if (found == units_.end()) return;
+  for (const RecordPointer& member : found->second.members) member->was_stopped = true;
+}
+
+// V8 calls modules that were terminated while they ran errored, with null for an error: as it
+// does those that throw null.
 bool ModuleEvaluator::IsTerminated(const ModuleRecord& record) const {
   if (record.module.IsEmpty()) return false;
   // Linked, perhaps with one of those, and never run.
   const v8::Module::Status status = modules_.StatusOf(record);
   if (status == v8::Module::kInstantiated) return true;
-  return status == v8::Module::kErrored &&
+  return record.was_stopped && status == v8::Module::kErrored &&
          record.module.Get(thread_.isolate())->GetException()->IsNull();
 }
 

@@ -71,6 +71,7 @@ class ModuleEvaluator {
   void Failed(uint64_t number, v8::Local<v8::Value> why);
   // Units that will not settle by themselves, and all that wait for them.
   std::set<uint64_t> Broken(uint64_t call) const;
+  void MarkStopped(uint64_t number);
   bool IsTerminated(const ModuleRecord& record) const;
 
   RuntimeThread& thread_;

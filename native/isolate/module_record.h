@@ -53,6 +53,8 @@ struct ModuleRecord {
   std::vector<LinkMap::const_iterator> requests;
   // Of ModuleEvaluator's; 0: in none.
   uint64_t unit = 0;
+  // While it, or others of its unit, were evaluated.
+  bool was_stopped = false;
   // Imports that wait for its source.
   std::vector<std::shared_ptr<GraphLoad>> waiting;
 };

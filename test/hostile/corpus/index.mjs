@@ -17,6 +17,7 @@ import { stackRecursion } from './stack-recursion.mjs';
 import { timeBuiltins } from './time-builtins.mjs';
 import { timeCrossing } from './time-crossing.mjs';
 import { timePlaces } from './time-places.mjs';
+import { valuesAssumed } from './values-assumed.mjs';
 import { valuesGiven } from './values-given.mjs';
 import { valuesPatched } from './values-patched.mjs';
 import { valuesThrown } from './values-thrown.mjs';
@@ -44,7 +45,7 @@ export const corpus = [
   ),
   ...grouped('time', timePlaces, timeCrossing, timeBuiltins),
   ...grouped('stack', stackRecursion, stackDepth, stackEdge),
-  ...grouped('values', valuesThrown, valuesGiven, valuesPatched),
+  ...grouped('values', valuesThrown, valuesGiven, valuesPatched, valuesAssumed),
   ...grouped('escape', escapeCode, escapeValues),
   ...grouped('floods', floods),
 ];

@@ -7,6 +7,11 @@ export function requireString(subject: string, value: unknown): asserts value is
   if (typeof value !== 'string') throw invalidArgument(`${subject} must be a string, got ${describe(value)}`);
 }
 
+export function requireFilename(subject: string, value: unknown): asserts value is string {
+  requireString(subject, value);
+  if (value === '') throw invalidArgument(`${subject} must not be empty`);
+}
+
 export function requireFunction(subject: string, value: unknown): void {
   if (typeof value !== 'function')
     throw invalidArgument(`${subject} must be a function, got ${describe(value)}`);

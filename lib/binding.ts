@@ -35,6 +35,8 @@ export interface NativeBinding {
   isJsFunction(value: unknown): value is JsFunction;
   /** Aborts the async call of that id, wherever it is. */
   abortFunction(fn: JsFunction, abortId: number): void;
+  /** How many native functions a snapshot may refer to. */
+  snapshotFormat(): number;
   /** What is alive in the whole process, for lifecycle tests and diagnosis. */
   liveCounts(): LiveCounts;
   /** Blocks until no more than `threads` runtime threads live or `timeout` ms passed; says which. */
@@ -67,12 +69,21 @@ export interface NativeRuntimeConfig {
   maxSerializationDepth: number;
   maxSerializationBytes: number;
   bootstrap: string | undefined;
+  /** Not together with `bootstrap`. */
+  snapshot: NativeSnapshot | undefined;
+  /** It is there for `runScript` and `buildSnapshot`, and must have a `maxHeapSize`. */
+  buildsSnapshot: boolean;
   enableTimers: boolean;
   /** Gets the level and the arguments of each call of the console; `undefined`: the plugin has none. */
   console: ((level: ConsoleLevel, ...args: unknown[]) => void) | undefined;
   /** Must not throw. */
   onUnhandledRejection: RuntimeConfig['onUnhandledRejection'];
 }
+
+/** V8's own, or scripts with what V8 has compiled. */
+export type NativeSnapshot =
+  | { blob: Uint8Array; scripts?: undefined }
+  | { blob?: undefined; scripts: { name: string; source: string; cache: Uint8Array }[] };
 
 /** All but what `streams.ts` counts. */
 export interface NativeStats extends RuntimeStats {
@@ -89,6 +100,10 @@ export interface NativeRuntime {
     lineOffset?: number,
     columnOffset?: number,
   ): unknown;
+  /** Runs a script of a snapshot, for which its value is of no interest. */
+  runScript(code: string, filename: string): void;
+  /** Closes the runtime. `caches`: of the scripts that ran, in their order. */
+  buildSnapshot(): { blob?: Uint8Array; caches?: Uint8Array[] };
   evalAsync(
     code: string,
     timeout: number,
@@ -170,6 +185,8 @@ export type Failure =
   | { kind: 'serializationLimit'; limit: 'depth' | 'bytes'; max: number; seen: number; path: string }
   /** A handle used in a runtime that is not its own, or the like: a TypeError with ERR_INVALID_ARG. */
   | { kind: 'invalidArgument'; message: string }
+  /** A snapshot could not be made. */
+  | { kind: 'snapshot'; why: string }
   /** The runtime could not be made: no thread, no memory. */
   | { kind: 'startFailed'; message: string };
 

@@ -188,6 +188,11 @@ export class ModuleError extends IsoletError {
   }
 }
 
+/** A snapshot could not be made, or can't be used here: it is damaged, from another Node, or needs more heap. */
+export class SnapshotError extends IsoletError {
+  readonly code = 'ERR_SNAPSHOT';
+}
+
 /** A plugin could not be found or read, is not loaded, or has no such hook: the message says what there is. */
 export class PluginError extends IsoletError {
   readonly code = 'ERR_PLUGIN';
@@ -220,6 +225,7 @@ for (const errorClass of [
   DataCloneError,
   SerializationLimitError,
   ModuleError,
+  SnapshotError,
   PluginError,
 ]) {
   hide(errorClass.prototype, 'name', errorClass.name);
@@ -269,6 +275,8 @@ function errorOf(failure: Failure): Error {
       return new SerializationLimitError(failure.limit, failure.max, failure.seen, failure.path);
     case 'invalidArgument':
       return invalidArgument(clip(failure.message));
+    case 'snapshot':
+      return new SnapshotError(`the snapshot can't be made: ${clip(failure.why)}`);
     case 'startFailed':
       return new RuntimeTerminated(`it could not start: ${clip(failure.message)}`);
     default:

@@ -19,6 +19,7 @@ export type {
   ProcessStats,
   RuntimeConfig,
   RuntimeStats,
+  SnapshotBuilderOptions,
   StackFrame,
 } from './index.js';
 export {
@@ -43,5 +44,7 @@ export {
   RuntimeClosedError,
   RuntimeTerminated,
   SerializationLimitError,
+  SnapshotBuilder,
+  SnapshotError,
   TimeoutError,
 } from './index.js';

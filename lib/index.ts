@@ -19,11 +19,13 @@ export {
   RuntimeClosedError,
   RuntimeTerminated,
   SerializationLimitError,
+  SnapshotError,
   TimeoutError,
 } from './errors.js';
 export { PluginManager } from './plugin-manager.js';
 export { getProcessStats } from './process-stats.js';
 export { Runtime } from './runtime.js';
+export { SnapshotBuilder } from './snapshot-builder.js';
 export { HostStream } from './streams.js';
 export type {
   AsyncCallOptions,
@@ -43,5 +45,6 @@ export type {
   ProcessStats,
   RuntimeConfig,
   RuntimeStats,
+  SnapshotBuilderOptions,
   StackFrame,
 } from './types.js';

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { isUint8Array } from 'node:util/types';
 import type { NativeRuntimeConfig } from './binding.js';
 import { consoleHandler } from './console.js';
 import { invalidArgument, outOfRange } from './errors.js';
@@ -14,6 +15,7 @@ import type {
   PluginLimits,
   PluginManagerOptions,
   RuntimeConfig,
+  SnapshotBuilderOptions,
 } from './types.js';
 
 /**
@@ -42,6 +44,8 @@ const defaults = {
   pluginHeapSize: 50 * MiB,
   pluginLoadTimeout: 5000,
   pluginTimeout: 1000,
+  builderHeapSize: 256 * MiB,
+  builderTimeout: 30_000,
 };
 
 /** What one option may be: `expected` and `range` are how messages say it. */
@@ -71,6 +75,8 @@ const directory: Rule = {
   expected: 'a path or a file: URL',
   isType: (value) => nonEmptyText.isType(value) || (value instanceof URL && value.protocol === 'file:'),
 };
+
+const bytes: Rule = { expected: 'a Uint8Array', isType: isUint8Array };
 
 const group: Rule = { expected: 'an object', isType: isObject };
 
@@ -129,6 +135,7 @@ const runtimeRules: Rules<RuntimeConfig> = {
   initialHeapSize: integer('bytes', 1, 1024 * GiB),
   stackSize: integer('bytes', 512 * KiB, 64 * MiB),
   bootstrap: text,
+  snapshot: bytes,
   enableConsole: flagOrCallback,
   enableTimers: flag,
   onUnhandledRejection: callback,
@@ -141,6 +148,13 @@ const limitRules: Rules<PluginLimits> = {
   cpuTimeout: duration,
   maxSerializationDepth: runtimeRules.maxSerializationDepth,
   maxSerializationBytes: runtimeRules.maxSerializationBytes,
+};
+const builderRules: Rules<SnapshotBuilderOptions> = {
+  ...callRules,
+  bootstrap: text,
+  enableConsole: flagOrCallback,
+  maxHeapSize: runtimeRules.maxHeapSize,
+  stackSize: runtimeRules.stackSize,
 };
 const managerRules: Rules<PluginManagerOptions> = {
   pluginDir: directory,
@@ -187,8 +201,13 @@ function unknownOption(subject: string, key: string, names: string[]): TypeError
   return invalidArgument(`${subject}: unknown option ${quote(key)}; ${hint}`);
 }
 
+/** What native code is told, but that a snapshot is still packed. */
+export type CheckedConfig = Omit<NativeRuntimeConfig, 'snapshot' | 'buildsSnapshot'> & {
+  snapshot: Uint8Array | undefined;
+};
+
 /** The configuration of a runtime, defaults filled in. */
-export function runtimeConfig(config: RuntimeConfig | undefined): NativeRuntimeConfig {
+export function runtimeConfig(config: RuntimeConfig | undefined): CheckedConfig {
   const given = read('Runtime config', config, runtimeRules);
   const { initialHeapSize, maxHeapSize } = given;
   if (initialHeapSize !== undefined) {
@@ -199,6 +218,9 @@ export function runtimeConfig(config: RuntimeConfig | undefined): NativeRuntimeC
         `Runtime config: "initialHeapSize" must be at most "maxHeapSize" (${maxHeapSize} bytes), got ${initialHeapSize}`,
       );
     }
+  }
+  if (given.snapshot !== undefined && given.bootstrap !== undefined) {
+    throw invalidArgument('Runtime config: "bootstrap" and "snapshot" exclude each other');
   }
   return {
     name: given.name ?? defaults.name,
@@ -211,10 +233,21 @@ export function runtimeConfig(config: RuntimeConfig | undefined): NativeRuntimeC
     maxSerializationDepth: given.maxSerializationDepth ?? defaults.maxSerializationDepth,
     maxSerializationBytes: given.maxSerializationBytes ?? defaults.maxSerializationBytes,
     bootstrap: given.bootstrap,
+    snapshot: given.snapshot,
     enableTimers: given.enableTimers ?? false,
     console: consoleHandler(given.name ?? defaults.name, given.enableConsole),
     onUnhandledRejection: given.onUnhandledRejection && listener(given.onUnhandledRejection),
   };
+}
+
+/** The configuration of the runtime behind a snapshot builder. */
+export function builderConfig(options: SnapshotBuilderOptions | undefined): CheckedConfig {
+  const given = read('SnapshotBuilder options', options, builderRules);
+  return runtimeConfig({
+    ...given,
+    maxHeapSize: given.maxHeapSize ?? defaults.builderHeapSize,
+    timeout: given.timeout ?? defaults.builderTimeout,
+  });
 }
 
 type Listener = NonNullable<RuntimeConfig['onUnhandledRejection']>;

@@ -14,6 +14,7 @@ import {
   opOptions,
   runtimeConfig,
 } from './options.js';
+import { snapshotFor } from './snapshot.js';
 import { HostStream, streamStats } from './streams.js';
 import type {
   AsyncCallOptions,
@@ -66,12 +67,14 @@ export class Runtime implements Disposable {
    *
    * @throws TypeError `ERR_INVALID_ARG`: an unknown option, or one of the wrong type
    * @throws RangeError `ERR_OUT_OF_RANGE`: a size or time out of range
+   * @throws SnapshotError the `snapshot` is damaged, from another build, or needs more than `maxHeapSize`
    */
   constructor(config?: RuntimeConfig) {
     const checked = runtimeConfig(config);
     this.#timeout = checked.timeout;
     this.#cpuTimeout = checked.cpuTimeout;
-    this.#native = new (preparedBinding().Runtime)(checked);
+    const snapshot = checked.snapshot && snapshotFor(checked.snapshot, checked.maxHeapSize);
+    this.#native = new (preparedBinding().Runtime)({ ...checked, snapshot, buildsSnapshot: false });
     this.#modules = new ModuleHost(this.#native);
   }
 

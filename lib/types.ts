@@ -117,10 +117,16 @@ export interface RuntimeConfig {
    */
   cpuTimeout?: number | undefined;
   /**
-   * A script that runs first, before anything is bound, under `timeout` and `cpuTimeout`. If it throws or takes longer,
+   * A script that runs first, before anything is bound, under `timeout` and `cpuTimeout`. Not together with `snapshot`. If it throws or takes longer,
    * the runtime is closed, and every call throws that error. A promise as its value is not awaited. Default: none.
    */
   bootstrap?: string | undefined;
+  /**
+   * What a `SnapshotBuilder` has made: the runtime begins with it. The bytes are checked and copied: the constructor
+   * throws a SnapshotError if they are damaged, from another build of Node or of this package, or if they need more
+   * than `maxHeapSize`. They must come from a source that you trust. Default: none.
+   */
+  snapshot?: Uint8Array | undefined;
   /**
    * A `console` in the runtime. `true`: it prints on the host's, each line with the runtime's name in front; a
    * function gets level and arguments. Default: `false`, there is none.
@@ -139,6 +145,22 @@ export interface RuntimeConfig {
   maxSerializationDepth?: number | undefined;
   /** How many bytes one value that crosses may take, 1 byte to 1 GiB. Default: 10 MiB. */
   maxSerializationBytes?: number | undefined;
+}
+
+/** Options of a `SnapshotBuilder`. Its limits hold for each script, and for `build`. */
+export interface SnapshotBuilderOptions {
+  /** A script that runs first. Default: none. */
+  bootstrap?: string | undefined;
+  /** See `RuntimeConfig`. What the scripts print comes while they run. Default: `false`. */
+  enableConsole?: boolean | ConsoleSink | undefined;
+  /** Bytes for heap and buffers together, 8 MiB to 1 TiB. Default: 256 MiB. */
+  maxHeapSize?: number | undefined;
+  /** See `RuntimeConfig`. Default: 2 MiB. */
+  stackSize?: number | undefined;
+  /** Wall time, ms, above 0 and at most 2^31-1, of each script. Default: 30 s. */
+  timeout?: number | undefined;
+  /** CPU time, ms, above 0 and at most 2^31-1, of each script. Default: none. */
+  cpuTimeout?: number | undefined;
 }
 
 /**

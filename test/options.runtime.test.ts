@@ -137,7 +137,7 @@ describe('Runtime config', () => {
       enableConsole: (level, args) => told.push([level, ...args]),
       enableTimers: true,
       onUnhandledRejection: (error) => report(error),
-    } satisfies Required<RuntimeConfig>);
+    } satisfies Required<Omit<RuntimeConfig, 'snapshot'>>);
     expect(runtime.eval('booted')).toBe(true);
     expect(await runtime.evalAsync('new Promise((resolve) => setTimeout(resolve, 1, "timer"))')).toBe(
       'timer',

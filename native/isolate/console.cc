@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "isolate/external_references.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
 #include "isolate/value_writer.h"
@@ -50,9 +51,13 @@ Console::Console(RuntimeThread& thread) : thread_(thread), limits_(thread.core()
   limits_.max_serialization_bytes = std::min(limits_.max_serialization_bytes, kMostBytes);
 }
 
+void Console::List(ExternalReferences& references) { references.Add(OnCall); }
+
 void Console::Install() {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
+  v8::Local<v8::String> key = Literal(isolate, "console");
+  if (context->Global()->HasOwnProperty(context, key).FromMaybe(true)) return;
   struct Named {
     const char* name;
     Method method;
@@ -83,9 +88,7 @@ void Console::Install() {
     thread_.realm().AddFunction(console, method.name, 0, OnCall,
                                 v8::Integer::New(isolate, static_cast<int>(method.method)));
   }
-  context->Global()
-      ->DefineOwnProperty(context, Literal(isolate, "console"), console, v8::DontEnum)
-      .Check();
+  context->Global()->DefineOwnProperty(context, key, console, v8::DontEnum).Check();
 }
 
 void Console::OnCall(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -93,7 +96,9 @@ void Console::OnCall(const v8::FunctionCallbackInfo<v8::Value>& info) {
   arguments.reserve(static_cast<size_t>(info.Length()));
   for (int i = 0; i < info.Length(); ++i) arguments.push_back(info[i]);
   auto method = static_cast<Method>(info.Data().As<v8::Integer>()->Value());
-  RuntimeThread::Of(info.GetIsolate()).console()->Call(method, arguments);
+  Console* console = RuntimeThread::Of(info.GetIsolate()).console();
+  // It may be a snapshot's, in a runtime that has none.
+  if (console != nullptr) console->Call(method, arguments);
 }
 
 void Console::Call(Method method, const Arguments& arguments) {

@@ -20,6 +20,7 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class RuntimeThread;
 
 class Console {
@@ -28,8 +29,9 @@ class Console {
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  // Defines the global.
+  // Defines the global, unless the code of a snapshot has.
   void Install();
+  static void List(ExternalReferences& references);
 
  private:
   using Arguments = std::vector<v8::Local<v8::Value>>;

@@ -188,15 +188,36 @@ void Evaluator::Evaluate(Message& command) {
   bool is_async = command.settling == Settling::kAsync;
   Run(command, is_async ? ExecutionKind::kEvalAsync : ExecutionKind::kEvalSync,
       [&]() -> v8::MaybeLocal<v8::Value> {
-        ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
-        v8::Local<v8::String> source;
         v8::Local<v8::Script> script;
-        if (!reader.ReadString().ToLocal(&source) ||
-            !CompileScript(thread_.realm(), source, command.position.get()).ToLocal(&script)) {
-          return {};
-        }
+        if (!CompileSource(command).ToLocal(&script)) return {};
         return script->Run(thread_.realm().context());
       });
+}
+
+v8::MaybeLocal<v8::Script> Evaluator::CompileSource(Message& command) {
+  ValueReader reader(thread_.realm(), thread_.functions(), command.payload, nullptr);
+  v8::Local<v8::String> source;
+  if (!reader.ReadString().ToLocal(&source)) return {};
+  return CompileScript(thread_.realm(), source, command.position.get());
+}
+
+void Evaluator::RunScript(Message& command) {
+  Run(command, ExecutionKind::kEvalSync, [&]() -> v8::MaybeLocal<v8::Value> {
+    v8::Local<v8::Script> script;
+    if (!CompileSource(command).ToLocal(&script) ||
+        script->Run(thread_.realm().context()).IsEmpty()) {
+      return {};
+    }
+    if (thread_.snapshot() != nullptr) thread_.snapshot()->Record(script);
+    return v8::Undefined(thread_.isolate()).As<v8::Value>();
+  });
+}
+
+void Evaluator::BuildSnapshot(Message& command) {
+  // The host is not to give it up for being late: the watchdog does.
+  thread_.core().last_begun.store(command.id, std::memory_order_relaxed);
+  thread_.core().last_outermost_begun.store(command.id, std::memory_order_relaxed);
+  thread_.snapshot()->Ask(command);
 }
 
 void Evaluator::Call(Message& command) {

@@ -20,6 +20,8 @@ class Evaluator {
   explicit Evaluator(RuntimeThread& thread) : thread_(thread) {}
 
   void Evaluate(Message& command);
+  void RunScript(Message& command);
+  void BuildSnapshot(Message& command);
   void Call(Message& command);
   void Import(Message& command);
   void Provide(Message& command);
@@ -35,6 +37,7 @@ class Evaluator {
   bool Encode(v8::Local<v8::Value> value, Status status, Message* answer);
 
  private:
+  v8::MaybeLocal<v8::Script> CompileSource(Message& command);
   template <class Body>
   void Run(Message& command, ExecutionKind kind, Body body);
   // Encodes the value or what was thrown into `answer`; leaves it to the scope to

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "isolate/heap_guard.h"
+#include "isolate/realm_snapshot.h"
 
 // V8 13 (Node 24) has a public hook that gets the message. Before, and again in V8 14, the
 // only one on the way is that for printing the stack, which no header declares.
@@ -43,6 +44,7 @@ constexpr std::array<std::string_view, 4> kFailedAssumptions = {
 
 // Returns where the error is not to be survived, or not on this thread.
 void Survive(std::string_view message) {
+  RealmSnapshot::FailIfWriting(message);
   if (message.find("invalid size error") != std::string_view::npos) HeapGuard::InvalidSize();
   if (std::ranges::any_of(kFailedAssumptions,
                           [&](std::string_view known) { return message.starts_with(known); })) {
@@ -113,6 +115,7 @@ __attribute__((noinline)) void OnFatal() {
 
 // ToLocalChecked, FromJust and the like, as this addon calls them.
 void OnMisuse(const char* location, const char* message) {
+  RealmSnapshot::FailIfWriting(message);
   HeapGuard::FailedAssumption();
   std::fprintf(stderr, "FATAL ERROR: %s %s\n", location, message);
   std::abort();

@@ -6,7 +6,8 @@
 //   impossible: a string that gets too long where an error describes an object with a huge
 //   Symbol.toStringTag, fields of dates that ICU knows and V8 does not ('my' with a Hebrew
 //   calendar), code of the plugin's that throws where V8 calls it;
-// - the same in V8's interface, as this addon calls it.
+// - the same in V8's interface, as this addon calls it;
+// - an object that V8 can't write into a snapshot.
 //
 // Each is raised where nothing is half done and no lock is held, so its thread can leave as it
 // does out of the out-of-memory handler. Every other fatal error says that memory is in a state

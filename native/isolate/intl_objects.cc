@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_prototypes.h"
@@ -66,6 +67,25 @@ void ConstructLocale(const v8::FunctionCallbackInfo<v8::Value>& info) {
   call.Return(locale);
 }
 
+struct Class {
+  const char* name;
+  v8::FunctionCallback callback;
+  // Also without `new`.
+  bool is_callable;
+};
+
+constexpr Class kClasses[] = {
+    {"Segmenter", Construct<kLarge>, false},
+    {"RelativeTimeFormat", Construct<kLarge>, false},
+    {"DurationFormat", Construct<kLarge>, false},
+    {"ListFormat", Construct<kSmall>, false},
+    {"PluralRules", Construct<kSmall>, false},
+    {"DisplayNames", Construct<kDisplayNames>, false},
+    {"Collator", Construct<kSmall>, true},
+    {"NumberFormat", Construct<kNumberFormat>, true},
+    {"DateTimeFormat", Construct<kDateFormat>, true},
+};
+
 // What a path of properties leads to, in a fresh realm. Empty with an exception pending.
 v8::MaybeLocal<v8::Object> AtPath(v8::Local<v8::Context> context, v8::Local<v8::Object> holder,
                                   std::initializer_list<const char*> path) {
@@ -111,7 +131,7 @@ bool MakeSegments(v8::Local<v8::Context> context, v8::Local<v8::Object> intl,
 void Open(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) {
   RuntimeThread& thread = RuntimeThread::Of(info.GetIsolate());
   IntrinsicOverrides& overrides = thread.overrides();
-  auto intl = info.Data().As<v8::Object>();
+  v8::Local<v8::Object> intl = thread.intl().Get(info.GetIsolate());
   v8::Local<v8::Object> segmenter;
   v8::Local<v8::Value> segments;
   v8::Local<v8::Object> to_string;
@@ -122,17 +142,14 @@ void Open(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) 
   }
   overrides.Iterator(GetPrototype(segments.As<v8::Object>()).As<v8::Object>(), Iterate);
   overrides.Method(GetPrototype(segmenter).As<v8::Object>(), "segment", Segment);
-  for (const char* name : {"Segmenter", "RelativeTimeFormat", "DurationFormat"}) {
-    overrides.Constructor(intl, name, Construct<kLarge>);
-  }
   overrides.Constructor(intl, "Locale", ConstructLocale, {to_string});
-  for (const char* name : {"ListFormat", "PluralRules"}) {
-    overrides.Constructor(intl, name, Construct<kSmall>);
+  for (const auto& [name, callback, is_callable] : kClasses) {
+    if (is_callable) {
+      overrides.CallableConstructor(intl, name, callback);
+    } else {
+      overrides.Constructor(intl, name, callback);
+    }
   }
-  overrides.Constructor(intl, "DisplayNames", Construct<kDisplayNames>);
-  overrides.CallableConstructor(intl, "Collator", Construct<kSmall>);
-  overrides.CallableConstructor(intl, "NumberFormat", Construct<kNumberFormat>);
-  overrides.CallableConstructor(intl, "DateTimeFormat", Construct<kDateFormat>);
   info.GetReturnValue().Set(intl);
 }
 
@@ -153,7 +170,18 @@ void MeterIntl(RuntimeThread& thread) {
   v8::Local<v8::String> name = Literal(thread.isolate(), "Intl");
   v8::Local<v8::Value> intl;
   if (!context->Global()->Get(context, name).ToLocal(&intl) || !intl->IsObject()) return;
-  context->Global()->SetLazyDataProperty(context, name, Open, intl, v8::DontEnum).Check();
+  // Not as the property's data: what is that may not be an object of a context's in a snapshot.
+  thread.intl().Reset(thread.isolate(), intl.As<v8::Object>());
+  context->Global()->SetLazyDataProperty(context, name, Open, {}, v8::DontEnum).Check();
+}
+
+void ListIntl(ExternalReferences& references) {
+  for (const Class& one : kClasses) references.Add(one.callback);
+  for (v8::FunctionCallback callback :
+       {ConstructLocale, Iterate, Segment, Format<0, kDateFormat>, Format<2, kSmall>}) {
+    references.Add(callback);
+  }
+  references.Add(Open);
 }
 
 }  // namespace isolet

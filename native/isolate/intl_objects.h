@@ -7,9 +7,12 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class RuntimeThread;
 
 // Takes effect when a plugin first looks at `Intl`: most never do.
 void MeterIntl(RuntimeThread& thread);
+// For snapshots.
+void ListIntl(ExternalReferences& references);
 
 }  // namespace isolet

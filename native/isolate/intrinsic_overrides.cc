@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "isolate/external_references.h"
 #include "isolate/runtime_thread.h"
+#include "isolate/snapshot_handles.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
@@ -23,6 +25,71 @@ IntrinsicOverrides::IntrinsicOverrides(RuntimeThread& thread) : thread_(thread) 
   construct_.Reset(thread.isolate(), Member(context, reflect, "construct").As<v8::Function>());
 }
 
+IntrinsicOverrides::IntrinsicOverrides(RuntimeThread& thread, SnapshotHandles& handles)
+    : thread_(thread) {
+  Exchange(handles);
+  OverrideLate();
+}
+
+void IntrinsicOverrides::Exchange(SnapshotHandles& handles) {
+  v8::Isolate* isolate = thread_.isolate();
+  handles.Exchange(isolate, construct_);
+  auto count = static_cast<uint32_t>(overrides_.size());
+  handles.Exchange(isolate, count);
+  overrides_.resize(count);
+  for (Override& override : overrides_) {
+    auto kind = static_cast<uint32_t>(override.kind);
+    auto helpers = static_cast<uint32_t>(override.helpers.size());
+    handles.Exchange(isolate, kind);
+    handles.Exchange(isolate, helpers);
+    handles.Exchange(isolate, override.original);
+    override.kind = static_cast<Kind>(kind);
+    override.helpers.resize(helpers);
+    for (v8::Global<v8::Object>& helper : override.helpers) handles.Exchange(isolate, helper);
+  }
+  count = static_cast<uint32_t>(absent_.size());
+  handles.Exchange(isolate, count);
+  absent_.resize(count);
+  for (Absent& absent : absent_) {
+    auto form = static_cast<uint32_t>(absent.form);
+    auto place = ExternalReferences::PlaceOf(absent.callback);
+    handles.Exchange(isolate, form);
+    handles.Exchange(isolate, place);
+    handles.Exchange(isolate, absent.holder);
+    handles.Exchange(isolate, absent.name);
+    absent.form = static_cast<Form>(form);
+    absent.callback = ExternalReferences::FunctionAt(place);
+  }
+}
+
+void IntrinsicOverrides::Miss(Form form, v8::Local<v8::Object> holder, v8::Local<v8::String> name,
+                              v8::FunctionCallback callback) {
+  v8::Isolate* isolate = thread_.isolate();
+  absent_.push_back({form, v8::Global<v8::Object>(isolate, holder),
+                     v8::Global<v8::String>(isolate, name), callback});
+}
+
+void IntrinsicOverrides::OverrideLate() {
+  v8::Isolate* isolate = thread_.isolate();
+  for (Absent& absent : std::exchange(absent_, {})) {
+    v8::Local<v8::Object> holder = absent.holder.Get(isolate);
+    v8::Local<v8::String> name = absent.name.Get(isolate);
+    switch (absent.form) {
+      case Form::kMethod:
+        ReplaceMethod(holder, name, name, absent.callback, {});
+        break;
+      case Form::kConstructor:
+        ReplaceConstructor(holder, name, absent.callback, {{"construct", Kind::kConstruct}}, {});
+        break;
+      case Form::kCallableConstructor:
+        ReplaceConstructor(holder, name, absent.callback,
+                           {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}},
+                           {});
+        break;
+    }
+  }
+}
+
 v8::Local<v8::Function> IntrinsicOverrides::Original(v8::Local<v8::Object> holder,
                                                      v8::Local<v8::Name> name) const {
   // Its own: what it inherits may be the plugin's by the time that Intl is looked at.
@@ -40,13 +107,14 @@ v8::Local<v8::Function> IntrinsicOverrides::Replacement(
     std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
-  overrides_.push_back({this, kind, v8::Global<v8::Function>(isolate, original), {}});
+  overrides_.push_back({kind, v8::Global<v8::Function>(isolate, original), {}});
   for (v8::Local<v8::Object> helper : helpers) {
     overrides_.back().helpers.emplace_back(isolate, helper);
   }
   const int length = Member(context, original, "length")->Int32Value(context).FromMaybe(0);
-  return v8::Function::New(context, callback, v8::External::New(isolate, &overrides_.back()),
-                           length, v8::ConstructorBehavior::kThrow)
+  auto number = static_cast<uint32_t>(overrides_.size() - 1);
+  return v8::Function::New(context, callback, v8::Integer::NewFromUnsigned(isolate, number), length,
+                           v8::ConstructorBehavior::kThrow)
       .ToLocalChecked();
 }
 
@@ -75,7 +143,7 @@ void IntrinsicOverrides::ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v
                                        v8::Local<v8::String> shown, v8::FunctionCallback callback,
                                        std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Local<v8::Function> original = Original(holder, key);
-  if (original.IsEmpty()) return;
+  if (original.IsEmpty()) return Miss(Form::kMethod, holder, shown, callback);
   v8::Local<v8::Function> method = Replacement(Kind::kMethod, original, callback, helpers);
   method->SetName(shown);
   Replace(holder, key, method);
@@ -84,23 +152,27 @@ void IntrinsicOverrides::ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v
 v8::Local<v8::Object> IntrinsicOverrides::Constructor(
     v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback,
     std::initializer_list<v8::Local<v8::Object>> helpers) {
-  return ReplaceConstructor(holder, name, callback, {{"construct", Kind::kConstruct}}, helpers);
+  return ReplaceConstructor(holder, Literal(thread_.isolate(), name), callback,
+                            {{"construct", Kind::kConstruct}}, helpers);
 }
 
 void IntrinsicOverrides::CallableConstructor(v8::Local<v8::Object> holder, const char* name,
                                              v8::FunctionCallback callback) {
-  ReplaceConstructor(holder, name, callback,
+  ReplaceConstructor(holder, Literal(thread_.isolate(), name), callback,
                      {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}}, {});
 }
 
 v8::Local<v8::Object> IntrinsicOverrides::ReplaceConstructor(
-    v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback,
+    v8::Local<v8::Object> holder, v8::Local<v8::String> key, v8::FunctionCallback callback,
     std::initializer_list<Trap> traps, std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
-  v8::Local<v8::String> key = Literal(isolate, name);
   v8::Local<v8::Function> original = Original(holder, key);
-  if (original.IsEmpty()) return {};
+  if (original.IsEmpty()) {
+    Miss(traps.size() == 1 ? Form::kConstructor : Form::kCallableConstructor, holder, key,
+         callback);
+    return {};
+  }
   std::vector<v8::Local<v8::Name>> names;
   std::vector<v8::Local<v8::Value>> functions;
   for (const Trap& trap : traps) {
@@ -119,7 +191,9 @@ v8::Local<v8::Object> IntrinsicOverrides::ReplaceConstructor(
 // A trap gets its target, the arguments as an array that V8 has just made, and
 // `new.target`; that of a call `this` before the array.
 IntrinsicOverrides::Call::Call(const v8::FunctionCallbackInfo<v8::Value>& info)
-    : info_(info), override_(*static_cast<Override*>(info.Data().As<v8::External>()->Value())) {
+    : info_(info),
+      thread_(RuntimeThread::Of(info.GetIsolate())),
+      override_(thread_.overrides().overrides_[info.Data().As<v8::Uint32>()->Value()]) {
   if (override_.kind == Kind::kMethod) {
     for (int i = 0; i < info.Length(); ++i) arguments_.push_back(info[i]);
     return;
@@ -152,8 +226,8 @@ v8::MaybeLocal<v8::Value> IntrinsicOverrides::Call::Forward(
   if (override_.kind == Kind::kConstruct) target = info_[2];
   v8::Local<v8::Value> reflected[] = {
       original, v8::Array::New(isolate(), arguments.data(), arguments.size()), target};
-  return override_.owner->construct_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3,
-                                                          reflected);
+  return thread_.overrides().construct_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3,
+                                                             reflected);
 }
 
 void IntrinsicOverrides::Call::PassOn() const {

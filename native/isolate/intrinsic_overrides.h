@@ -18,18 +18,30 @@
 namespace isolet {
 
 class RuntimeThread;
+class SnapshotHandles;
 
 class IntrinsicOverrides {
   enum class Kind : uint8_t { kMethod, kConstruct, kCallOfConstructor };
   struct Override {
-    IntrinsicOverrides* owner;
-    Kind kind;
+    Kind kind = Kind::kMethod;
     v8::Global<v8::Function> original;
     std::vector<v8::Global<v8::Object>> helpers;
+  };
+  enum class Form : uint8_t { kMethod, kConstructor, kCallableConstructor };
+  // What was to be put in place of an intrinsic that is not there.
+  struct Absent {
+    Form form = Form::kMethod;
+    v8::Global<v8::Object> holder;
+    v8::Global<v8::String> name;
+    v8::FunctionCallback callback = nullptr;
   };
 
  public:
   explicit IntrinsicOverrides(RuntimeThread& thread);
+  // Those of a snapshot, where they are in place. Some intrinsics V8 adds to a realm when it comes
+  // out of the snapshot, and not while that is made (Genesis::InitializeExperimentalGlobal).
+  IntrinsicOverrides(RuntimeThread& thread, SnapshotHandles& handles);
+  void Exchange(SnapshotHandles& handles);
   IntrinsicOverrides(const IntrinsicOverrides&) = delete;
   IntrinsicOverrides& operator=(const IntrinsicOverrides&) = delete;
 
@@ -39,7 +51,7 @@ class IntrinsicOverrides {
    public:
     explicit Call(const v8::FunctionCallbackInfo<v8::Value>& info);
 
-    RuntimeThread& thread() const { return override_.owner->thread_; }
+    RuntimeThread& thread() const { return thread_; }
     v8::Isolate* isolate() const { return info_.GetIsolate(); }
     v8::Local<v8::Context> context() const;
     // `this` of a method.
@@ -66,6 +78,7 @@ class IntrinsicOverrides {
 
    private:
     const v8::FunctionCallbackInfo<v8::Value>& info_;
+    RuntimeThread& thread_;
     const Override& override_;
     std::vector<v8::Local<v8::Value>> arguments_;
   };
@@ -91,11 +104,14 @@ class IntrinsicOverrides {
   void ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
                      v8::Local<v8::String> shown, v8::FunctionCallback callback,
                      std::initializer_list<v8::Local<v8::Object>> helpers);
+  void Miss(Form form, v8::Local<v8::Object> holder, v8::Local<v8::String> name,
+            v8::FunctionCallback callback);
+  void OverrideLate();
   struct Trap {
     const char* name;
     Kind kind;
   };
-  v8::Local<v8::Object> ReplaceConstructor(v8::Local<v8::Object> holder, const char* name,
+  v8::Local<v8::Object> ReplaceConstructor(v8::Local<v8::Object> holder, v8::Local<v8::String> key,
                                            v8::FunctionCallback callback,
                                            std::initializer_list<Trap> traps,
                                            std::initializer_list<v8::Local<v8::Object>> helpers);
@@ -108,7 +124,9 @@ class IntrinsicOverrides {
 
   RuntimeThread& thread_;
   v8::Global<v8::Function> construct_;  // Reflect.construct
+  // A function of ours has the number of its own as its data, which a snapshot can keep.
   std::deque<Override> overrides_;
+  std::vector<Absent> absent_;
 };
 
 }  // namespace isolet

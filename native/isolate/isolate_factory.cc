@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "isolate/external_references.h"
 #include "isolate/registering_platform.h"
 
 // Node's own overload with real ResourceConstraints: exported by the Linux and
@@ -140,14 +141,24 @@ v8::Isolate* CreateFromNodeSnapshot(const IsolateParts& parts, const RuntimeLimi
 }
 
 #if NODE_MAJOR_VERSION >= 22
-v8::Isolate* CreateFromDefaultSnapshot(const IsolateParts& parts, const RuntimeLimits& limits) {
+v8::Isolate* Allocate(const IsolateParts& parts) {
   v8::Isolate* isolate = v8::Isolate::Allocate();
-  if (isolate == nullptr) return nullptr;
-  parts.platform->RegisterIsolate(isolate, parts.tasks.get());
+  if (isolate != nullptr) parts.platform->RegisterIsolate(isolate, parts.tasks.get());
+  return isolate;
+}
+
+v8::Isolate::CreateParams ParamsFor(const IsolateParts& parts, const RuntimeLimits& limits) {
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator_shared = parts.allocator;
   params.constraints = ConstraintsFor(limits);
-  v8::Isolate::Initialize(isolate, params);
+  params.snapshot_blob = parts.snapshot;
+  params.external_references = ExternalReferences::List();
+  return params;
+}
+
+v8::Isolate* CreateFromV8Snapshot(const IsolateParts& parts, const RuntimeLimits& limits) {
+  v8::Isolate* isolate = Allocate(parts);
+  if (isolate != nullptr) v8::Isolate::Initialize(isolate, ParamsFor(parts, limits));
   return isolate;
 }
 
@@ -155,6 +166,26 @@ enum class DefaultSnapshot : int { kUntested, kSound, kUnsound };
 std::atomic<DefaultSnapshot>& DefaultSnapshotState() {
   static auto* const state = new std::atomic<DefaultSnapshot>(DefaultSnapshot::kUntested);
   return *state;
+}
+
+bool TestDefaultSnapshot(v8::Isolate* isolate) {
+  v8::Isolate::Scope entered(isolate);
+  const std::string names = NamesOfIntrinsics(isolate);
+  const bool sound = !names.empty() && names == ReferenceNames();
+  DefaultSnapshotState().store(sound ? DefaultSnapshot::kSound : DefaultSnapshot::kUnsound);
+  return sound;
+}
+
+// What is made from V8's default snapshot is good for as much as that.
+bool IsDefaultSnapshotSound(IsolateParts parts, const RuntimeLimits& limits) {
+  if (DefaultSnapshotState().load() == DefaultSnapshot::kUntested) {
+    parts.snapshot = nullptr;
+    v8::Isolate* isolate = CreateFromV8Snapshot(parts, limits);
+    if (isolate == nullptr) return false;
+    TestDefaultSnapshot(isolate);
+    DisposeIsolate(parts.platform, isolate);
+  }
+  return DefaultSnapshotState().load() == DefaultSnapshot::kSound;
 }
 #endif
 
@@ -189,28 +220,39 @@ v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits&
   // main isolate, which came from Node's: where the two differ, names are
   // silently wrong. Node 20 differs always; later ones as they are built today
   // do not, which the first isolate is tested for.
-  auto& state = DefaultSnapshotState();
-  if (state.load() != DefaultSnapshot::kUnsound) {
-    isolate = CreateFromDefaultSnapshot(parts, limits);
+  if (parts.snapshot != nullptr) {
+    if (!IsDefaultSnapshotSound(parts, limits)) return nullptr;
+    isolate = CreateFromV8Snapshot(parts, limits);
+    if (isolate != nullptr) Configure(isolate);
+    return isolate;
+  }
+  if (DefaultSnapshotState().load() != DefaultSnapshot::kUnsound) {
+    isolate = CreateFromV8Snapshot(parts, limits);
     if (isolate == nullptr) return nullptr;
-    if (state.load() == DefaultSnapshot::kUntested) {
-      bool sound;
-      {
-        v8::Isolate::Scope entered(isolate);
-        std::string names = NamesOfIntrinsics(isolate);
-        sound = !names.empty() && names == ReferenceNames();
-      }
-      state.store(sound ? DefaultSnapshot::kSound : DefaultSnapshot::kUnsound);
-      if (!sound) {
-        DisposeIsolate(parts.platform, isolate);
-        isolate = nullptr;
-      }
+    if (DefaultSnapshotState().load() == DefaultSnapshot::kUntested &&
+        !TestDefaultSnapshot(isolate)) {
+      DisposeIsolate(parts.platform, isolate);
+      isolate = nullptr;
     }
   }
 #endif
   if (isolate == nullptr) isolate = CreateFromNodeSnapshot(parts, limits);
   if (isolate != nullptr) Configure(isolate);
   return isolate;
+}
+
+std::unique_ptr<v8::SnapshotCreator> CreateSnapshotCreatorLocked(
+    [[maybe_unused]] const IsolateParts& parts, [[maybe_unused]] const RuntimeLimits& limits) {
+#if NODE_MAJOR_VERSION >= 22
+  if (!IsDefaultSnapshotSound(parts, limits)) return nullptr;
+  v8::Isolate* isolate = Allocate(parts);
+  if (isolate == nullptr) return nullptr;
+  auto creator = std::make_unique<v8::SnapshotCreator>(isolate, ParamsFor(parts, limits));
+  Configure(isolate);
+  return creator;
+#else
+  return nullptr;
+#endif
 }
 
 void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {

@@ -19,6 +19,8 @@ struct IsolateParts {
   node::MultiIsolatePlatform* platform;
   std::shared_ptr<BufferAllocator> allocator;
   std::shared_ptr<TaskQueue> tasks;
+  // What it is made from; null: V8's default. Stays for as long as the isolate.
+  const v8::StartupData* snapshot = nullptr;
 };
 
 // How many bytes an isolate has V8 map as it is made: V8 ends the process where it does
@@ -27,6 +29,10 @@ size_t AddressSpaceFor(const RuntimeLimits& limits);
 
 // With Process::isolate_lifecycle held. Null where V8 has no memory for one.
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits);
+// One of which a snapshot can be made, entered. Null where this process can't make such, or V8 has
+// no memory. With Process::isolate_lifecycle held.
+std::unique_ptr<v8::SnapshotCreator> CreateSnapshotCreatorLocked(const IsolateParts& parts,
+                                                                 const RuntimeLimits& limits);
 void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate);
 
 // Records which names a context of this process's main heap gives its

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
@@ -47,5 +48,7 @@ void BoundJsonText(RuntimeThread& thread, IntrinsicOverrides& overrides) {
       context->Global()->Get(context, Literal(thread.isolate(), "JSON")).ToLocalChecked();
   overrides.Method(json.As<v8::Object>(), "parse", Parse);
 }
+
+void ListJsonText(ExternalReferences& references) { references.Add(Parse); }
 
 }  // namespace isolet

@@ -9,6 +9,7 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class IntrinsicOverrides;
 class RuntimeThread;
 
@@ -16,5 +17,7 @@ class RuntimeThread;
 v8::MaybeLocal<v8::Value> ParseJsonText(RuntimeThread& thread, v8::Local<v8::String> text);
 
 void BoundJsonText(RuntimeThread& thread, IntrinsicOverrides& overrides);
+// For snapshots.
+void ListJsonText(ExternalReferences& references);
 
 }  // namespace isolet

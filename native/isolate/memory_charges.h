@@ -47,6 +47,8 @@ class MemoryCharges {
   // `cost`, which has been claimed, is the object's from here on. Returns a number for it.
   uint64_t Track(v8::Local<v8::Object> object, MemoryCost cost);
   bool IsTracked(v8::Local<v8::Object> object) const;
+  // Whether nothing that is charged is alive, as far as the last collection has seen.
+  bool IsEmpty() const { return charges_.size() == 0; }
   // What an object was charged; 0: nothing.
   uint64_t BytesOf(v8::Local<v8::Object> object) const;
   // What an object holds has changed to `bytes`, without asking.

@@ -62,7 +62,7 @@ void MessageLoop::RunInBackground(uint64_t call, Body body) {
 
 void MessageLoop::Run() {
   Channel& channel = core_.channel;
-  while (!core_.dying()) {
+  while (!core_.dying() && !thread_.IsDone()) {
     // Before the next message, of which there may be no end.
     RunTimer();
     Message message;
@@ -126,6 +126,8 @@ void MessageLoop::RunTimersFor(v8::Local<v8::Promise> promise) {
 void MessageLoop::Receive(Message& message) {
   switch (message.kind) {
     case MessageKind::kEvaluate:
+    case MessageKind::kRunScript:
+    case MessageKind::kBuildSnapshot:
     case MessageKind::kCall:
     case MessageKind::kImport:
     case MessageKind::kProvide:
@@ -173,6 +175,10 @@ void MessageLoop::Dispatch(Message& message) {
   switch (message.kind) {
     case MessageKind::kEvaluate:
       return thread_.evaluator().Evaluate(message);
+    case MessageKind::kRunScript:
+      return thread_.evaluator().RunScript(message);
+    case MessageKind::kBuildSnapshot:
+      return thread_.evaluator().BuildSnapshot(message);
     case MessageKind::kCall:
       return thread_.evaluator().Call(message);
     case MessageKind::kImport:

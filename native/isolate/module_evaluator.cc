@@ -28,7 +28,7 @@ class Busy {
 }  // namespace
 
 ModuleEvaluator::ModuleEvaluator(RuntimeThread& thread, Modules& modules)
-    : thread_(thread), modules_(modules), species_(thread.realm()), held_reactions_(thread) {}
+    : thread_(thread), modules_(modules), held_reactions_(thread) {}
 
 bool ModuleEvaluator::Begin(const LoadPointer& load) {
   const uint64_t first = last_number_ + 1;
@@ -165,7 +165,7 @@ ModuleEvaluator::Progress ModuleEvaluator::Run(uint64_t number) {
   bool began = false;
   {
     const Busy busy(is_busy_);
-    began = ModuleStart(thread_, species_).Evaluate(unit).ToLocal(&evaluation);
+    began = ModuleStart(thread_).Evaluate(unit).ToLocal(&evaluation);
   }
   if (!began && try_catch.HasTerminated()) {
     MarkStopped(number);

@@ -21,7 +21,6 @@
 
 #include "isolate/held_reactions.h"
 #include "isolate/module_unit.h"
-#include "isolate/promise_species.h"
 
 namespace isolet {
 
@@ -76,7 +75,6 @@ class ModuleEvaluator {
 
   RuntimeThread& thread_;
   Modules& modules_;
-  const PromiseSpecies species_;
   HeldReactions held_reactions_;
   // In the order of their evaluation.
   std::map<uint64_t, ModuleUnit> units_;

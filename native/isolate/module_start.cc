@@ -38,7 +38,8 @@ bool ModuleStart::IsSafe(const ModuleUnit& unit) const {
         thread_.realm().NewError("RangeError", "Maximum call stack size exceeded"));
     return false;
   }
-  if (unit.IsWaitingCycle() ? species_.Freeze() : species_.IsIntact()) return true;
+  const PromiseSpecies& species = thread_.promise_species();
+  if (unit.IsWaitingCycle() ? species.Freeze() : species.IsIntact()) return true;
   // Perhaps it has only the word.
   if (!unit.members.front()->module.Get(isolate)->IsGraphAsync()) return true;
   isolate->ThrowException(thread_.realm().NewError(

@@ -24,7 +24,6 @@
 
 namespace isolet {
 
-class PromiseSpecies;
 class RuntimeThread;
 
 // For a module that may have a top-level await.
@@ -35,8 +34,7 @@ inline constexpr std::string_view kAwaitBehind = "\n;if (0) await 0;";
 
 class ModuleStart {
  public:
-  ModuleStart(RuntimeThread& thread, const PromiseSpecies& species)
-      : thread_(thread), species_(species) {}
+  explicit ModuleStart(RuntimeThread& thread) : thread_(thread) {}
 
   // Empty with an exception pending, or because of what is stopping the call.
   v8::MaybeLocal<v8::Promise> Evaluate(const ModuleUnit& unit);
@@ -45,7 +43,6 @@ class ModuleStart {
   bool IsSafe(const ModuleUnit& unit) const;
 
   RuntimeThread& thread_;
-  const PromiseSpecies& species_;
 };
 
 }  // namespace isolet

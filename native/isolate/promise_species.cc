@@ -1,5 +1,6 @@
 #include "isolate/promise_species.h"
 
+#include "isolate/snapshot_handles.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
@@ -23,6 +24,17 @@ PromiseSpecies::PromiseSpecies(const Realm& realm) : realm_(realm) {
   prototype_.Reset(isolate, Get(realm, promise, "prototype").As<v8::Object>());
   species_.Reset(isolate, species);
   species_getter_.Reset(isolate, Get(realm, descriptor, "get"));
+}
+
+PromiseSpecies::PromiseSpecies(const Realm& realm, SnapshotHandles& handles) : realm_(realm) {
+  Exchange(handles);
+}
+
+void PromiseSpecies::Exchange(SnapshotHandles& handles) {
+  handles.Exchange(realm_.isolate(), promise_);
+  handles.Exchange(realm_.isolate(), prototype_);
+  handles.Exchange(realm_.isolate(), species_);
+  handles.Exchange(realm_.isolate(), species_getter_);
 }
 
 bool PromiseSpecies::IsIntact() const { return FindsConstructor() && FindsSpecies(); }

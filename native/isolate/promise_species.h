@@ -2,7 +2,7 @@
 // the plugin's: by Promise.prototype.constructor and Promise[Symbol.species].
 //
 // Thread: runtime.
-// Owner: ModuleEvaluator.
+// Owner: RuntimeThread.
 #pragma once
 
 #include <v8.h>
@@ -11,10 +11,14 @@
 
 namespace isolet {
 
+class SnapshotHandles;
+
 class PromiseSpecies {
  public:
   // Of a realm that has run no code of the plugin's.
   explicit PromiseSpecies(const Realm& realm);
+  PromiseSpecies(const Realm& realm, SnapshotHandles& handles);
+  void Exchange(SnapshotHandles& handles);
 
   bool IsIntact() const;
   // From here on it stays as it is. (Rejected: from the start. Whoever derives from Promise by

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "isolate/snapshot_handles.h"
 #include "isolate/v8_prototypes.h"
 #include "isolate/v8_strings.h"
 
@@ -25,6 +26,18 @@ Realm::Realm(v8::Isolate* isolate, v8::Local<v8::Context> context)
       eval_error_prototype_(isolate, PrototypeOf(isolate, context, "EvalError")),
       uri_error_prototype_(isolate, PrototypeOf(isolate, context, "URIError")),
       aggregate_error_prototype_(isolate, PrototypeOf(isolate, context, "AggregateError")) {}
+
+Realm::Realm(v8::Isolate* isolate, v8::Local<v8::Context> context, SnapshotHandles& handles)
+    : isolate_(isolate), context_(isolate, context) {
+  Exchange(handles);
+}
+
+void Realm::Exchange(SnapshotHandles& handles) {
+  for (auto* prototype : {&object_prototype_, &error_prototype_, &eval_error_prototype_,
+                          &uri_error_prototype_, &aggregate_error_prototype_}) {
+    handles.Exchange(isolate_, *prototype);
+  }
+}
 
 bool Realm::IsError(v8::Local<v8::Value> value) const {
   if (value->IsNativeError()) return true;

@@ -15,10 +15,15 @@ namespace isolet {
 v8::Local<v8::Object> PrototypeOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
                                   std::string_view class_name);
 
+class SnapshotHandles;
+
 class Realm {
  public:
   // `context` must be fresh, or trusted.
   Realm(v8::Isolate* isolate, v8::Local<v8::Context> context);
+  // `context` comes from a snapshot: code may have run in it.
+  Realm(v8::Isolate* isolate, v8::Local<v8::Context> context, SnapshotHandles& handles);
+  void Exchange(SnapshotHandles& handles);
 
   v8::Isolate* isolate() const { return isolate_; }
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
+#include "isolate/v8_prototypes.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
@@ -108,14 +110,22 @@ void TransferToFixedLength(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 void MeterResizableBuffers(RuntimeThread& thread, IntrinsicOverrides& overrides) {
   v8::Local<v8::Context> context = thread.realm().context();
-  v8::Local<v8::Object> plain = PrototypeOf(thread.isolate(), context, "ArrayBuffer");
-  v8::Local<v8::Object> shared = PrototypeOf(thread.isolate(), context, "SharedArrayBuffer");
+  // Not by the global names: that of the second may come later.
+  auto plain = GetPrototype(v8::ArrayBuffer::New(thread.isolate(), 0)).As<v8::Object>();
+  auto shared = GetPrototype(v8::SharedArrayBuffer::New(thread.isolate(), 0)).As<v8::Object>();
   overrides.Constructor(context->Global(), "ArrayBuffer", Construct);
   overrides.Constructor(context->Global(), "SharedArrayBuffer", Construct);
   overrides.Method(plain, "resize", Resize);
   overrides.Method(shared, "grow", Resize);
   overrides.Method(plain, "transfer", Transfer);
   overrides.Method(plain, "transferToFixedLength", TransferToFixedLength);
+}
+
+void ListResizableBuffers(ExternalReferences& references) {
+  references.Add(Construct);
+  references.Add(Resize);
+  references.Add(Transfer);
+  references.Add(TransferToFixedLength);
 }
 
 }  // namespace isolet

@@ -7,9 +7,12 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class IntrinsicOverrides;
 class RuntimeThread;
 
 void MeterResizableBuffers(RuntimeThread& thread, IntrinsicOverrides& overrides);
+// For snapshots.
+void ListResizableBuffers(ExternalReferences& references);
 
 }  // namespace isolet

@@ -20,9 +20,11 @@
 #include "isolate/terminator.h"
 #include "shared/channel.h"
 #include "shared/failure.h"
+#include "shared/guarded.h"
 #include "shared/memory_budget.h"
 #include "shared/runtime_figures.h"
 #include "shared/runtime_limits.h"
+#include "shared/snapshot.h"
 #include "shared/streams_library.h"
 #include "shared/thread.h"
 
@@ -49,6 +51,11 @@ class RuntimeCore {
   // The host's function for the console, an id of the host's; 0: the plugin has none. Set
   // before the thread starts.
   uint64_t console_handler = 0;
+  // What its realm begins with; null: with the language alone. Set before the thread starts.
+  std::shared_ptr<const Snapshot> snapshot;
+  // It is there for a snapshot to be made of it. Set before the thread starts.
+  bool builds_snapshot = false;
+  Guarded<std::unique_ptr<Snapshot>> built_snapshot;
   // What Streams evaluates; the environment's. Set before the thread starts.
   std::shared_ptr<StreamsLibrary> streams_library;
   // The host's command that code which runs is to answer with its figures; 0: none.

@@ -12,6 +12,8 @@
 #include "isolate/isolate_factory.h"
 #include "isolate/json_text.h"
 #include "isolate/resizable_buffers.h"
+#include "isolate/script_compiler.h"
+#include "isolate/snapshot_handles.h"
 #include "isolate/v8_strings.h"
 #include "isolate/wasm_memories.h"
 #include "shared/free_memory.h"
@@ -174,7 +176,12 @@ void RuntimeThread::Live() {
     std::lock_guard lock(Process::Get().isolate_lifecycle);
     // Closed while it waited for its turn: nothing to make.
     if (core_->dying()) return;
-    isolate_ = CreateIsolateLocked({core_->platform, allocator_, tasks_}, core_->limits);
+    const IsolateParts parts{core_->platform, allocator_, tasks_, StartupData()};
+    if (core_->builds_snapshot) {
+      isolate_ = snapshot_.emplace(*this).CreateIsolateLocked(parts, core_->limits);
+    } else {
+      isolate_ = CreateIsolateLocked(parts, core_->limits);
+    }
   }
   if (isolate_ == nullptr) return FailStart("V8 has no memory left for an isolate");
   isolate_->SetData(kDataSlot, this);
@@ -190,6 +197,11 @@ void RuntimeThread::Live() {
     } else {
       CleanUpAfterLeaving();
     }
+  }
+  if (IsDone()) snapshot_->Finish();
+  if (snapshot_) {
+    timer_.Disarm();
+    snapshot_->LetGo();
   }
   DisposeIsolate(core_->platform, isolate_);
   // Again: disposal still posts.
@@ -207,18 +219,76 @@ bool RuntimeThread::HasStack(size_t bytes) const {
   return here > stack_limit_ + bytes;
 }
 
-void RuntimeThread::RunIsolate() {
+// Null: none.
+const v8::StartupData* RuntimeThread::StartupData() {
+  if (core_->snapshot == nullptr || core_->snapshot->blob.empty()) return nullptr;
+  startup_data_ = {core_->snapshot->blob.data(), static_cast<int>(core_->snapshot->blob.size())};
+  return &startup_data_;
+}
+
+bool RuntimeThread::BeginRealm() {
   v8::Local<v8::Context> context = v8::Context::New(isolate_);
-  if (context.IsEmpty()) return FailStart("V8 has no memory left for a context");
+  if (context.IsEmpty()) {
+    FailStart("V8 has no memory left for a context");
+    return false;
+  }
   context->Enter();
+  if (StartupData() == nullptr) {
+    MakeRealm(context);
+  } else if (!RestoreRealm(context)) {
+    context->Exit();
+    return false;
+  }
+  if (core_->limits.max_heap_size != 0) BoundCodeFromStrings(*this);
+  return true;
+}
+
+void RuntimeThread::MakeRealm(v8::Local<v8::Context> context) {
   TidyGlobal(isolate_, context);
   realm_.emplace(isolate_, context);
+  promise_species_.emplace(*realm_);
   heap_guard_.emplace(isolate_, *core_, *allocator_);
+  charges_.emplace(*this);
+  wasm_stacks_.emplace(isolate_, *charges_);
+  overrides_.emplace(*this);
   MeterMemory();
+  streams_.emplace(*this).Install();
+  if (snapshot_) snapshot_->Begin();
+}
+
+// The overrides are in place, and some of them are more than a runtime without a heap limit
+// needs; they do no harm there.
+bool RuntimeThread::RestoreRealm(v8::Local<v8::Context> context) {
+  SnapshotHandles handles(context);
+  realm_.emplace(isolate_, context, handles);
+  promise_species_.emplace(*realm_, handles);
+  heap_guard_.emplace(isolate_, *core_, *allocator_);
+  charges_.emplace(*this);
+  wasm_stacks_.emplace(isolate_, *charges_);
+  overrides_.emplace(*this, handles);
+  streams_.emplace(*this).Exchange(handles);
+  handles.Exchange(isolate_, intl_);
+  handles.Exchange(isolate_, has_wasm_);
+  if (has_wasm_ == 0) has_wasm_ = MeterWebAssembly(*this, *overrides_) ? 1 : 0;
+  context->AllowCodeGenerationFromStrings(true);
+  if (!handles.is_sound()) FailStart("the snapshot lacks what a runtime needs");
+  return handles.is_sound();
+}
+
+void RuntimeThread::Exchange(SnapshotHandles& handles) {
+  realm_->Exchange(handles);
+  promise_species_->Exchange(handles);
+  overrides_->Exchange(handles);
+  streams_->Exchange(handles);
+  handles.Exchange(isolate_, intl_);
+  handles.Exchange(isolate_, has_wasm_);
+}
+
+void RuntimeThread::RunIsolate() {
+  if (!BeginRealm()) return ForgetIsolate();
   claim_.reset();
   unhandled_.emplace(*this);
   modules_.emplace(*this);
-  streams_.emplace(*this).Install();
   if (core_->limits.enable_timers) timers_.emplace(*this).Install();
   if (core_->console_handler != 0) console_.emplace(*this).Install();
   functions_.emplace(*this);
@@ -232,23 +302,27 @@ void RuntimeThread::RunIsolate() {
   SetInnermost(nullptr);
   loop_->Run();
   core_->EnterPhase(RuntimeCore::Phase::kComputing);
+  if (IsDone() && !core_->dying()) KeepRealm();
   core_->terminator.Detach();
   isolate_->CancelTerminateExecution();
-  context->Exit();
+  realm_->context()->Exit();
   ForgetIsolate();
+}
+
+// What no termination reaches, the watchdog gives up.
+void RuntimeThread::KeepRealm() {
+  const CallScope::Limits limits = CallScope::LimitsFrom(*this, core_->limits.call, 0);
+  static_cast<void>(timer_.Arm(limits.wall, limits.cpu));
+  snapshot_->Keep();
 }
 
 // Before anything of the plugin's runs. What the process has once is counted whether or not
 // the runtime has a limit of its own.
 void RuntimeThread::MeterMemory() {
-  charges_.emplace(*this);
-  wasm_stacks_.emplace(isolate_, *charges_);
-  overrides_.emplace(*this);
   MeterResizableBuffers(*this, *overrides_);
-  MeterWebAssembly(*this, *overrides_);
+  has_wasm_ = MeterWebAssembly(*this, *overrides_) ? 1 : 0;
   if (core_->limits.max_heap_size == 0) return;
   MeterIntl(*this);
-  BoundCodeFromStrings(*this);
   BoundJsonText(*this, *overrides_);
 }
 
@@ -261,7 +335,7 @@ void RuntimeThread::CleanUpAfterLeaving() {
 }
 
 void RuntimeThread::ForgetIsolate() {
-  heap_guard_->LetGo();
+  if (heap_guard_) heap_guard_->LetGo();
   tasks_->Discard();
   loop_.reset();
   evaluator_.reset();
@@ -273,9 +347,11 @@ void RuntimeThread::ForgetIsolate() {
   streams_.reset();
   modules_.reset();
   unhandled_.reset();
+  intl_.Reset();
   overrides_.reset();
   wasm_stacks_.reset();
   charges_.reset();
+  promise_species_.reset();
   realm_.reset();
 }
 
@@ -289,16 +365,17 @@ void RuntimeThread::Leave() {
 }
 
 void RuntimeThread::RunBootstrap() {
-  if (core_->bootstrap.empty()) return;
+  const bool is_replayed = core_->snapshot != nullptr && core_->snapshot->blob.empty();
+  if (core_->bootstrap.empty() && !is_replayed) return;
   v8::HandleScope handles(isolate_);
   CallScope scope(*this, CallScope::LimitsFrom(*this, core_->limits.call, 0), 0);
   v8::TryCatch try_catch(isolate_);
-  v8::Local<v8::String> source;
-  bool ran = v8::String::NewFromUtf8(isolate_, core_->bootstrap.data(), v8::NewStringType::kNormal,
-                                     static_cast<int>(core_->bootstrap.size()))
-                 .ToLocal(&source) &&
-             evaluator_->RunScript(source, "<bootstrap>");
-  if (ran) isolate_->PerformMicrotaskCheckpoint();
+  bool ran = core_->bootstrap.empty() || RunFirst(core_->bootstrap, "<bootstrap>", {});
+  if (is_replayed) {
+    ran = std::ranges::all_of(core_->snapshot->scripts, [&](const Snapshot::Script& script) {
+      return RunFirst(script.source, script.name, script.cache);
+    });
+  }
   if (ran) unhandled_->EndOfTurn();
   Failure failure;
   bool stopped = try_catch.HasTerminated() || Stopping();
@@ -308,6 +385,22 @@ void RuntimeThread::RunBootstrap() {
   scope.Finish();
   if (stopped) failure = scope.Reason();
   if (!ran || stopped) core_->Die(std::move(failure));
+}
+
+// False: stopped, or with an exception pending.
+bool RuntimeThread::RunFirst(const std::string& source, const std::string& name,
+                             const std::vector<uint8_t>& cache) {
+  v8::Local<v8::String> text;
+  v8::Local<v8::Script> script;
+  if (!v8::String::NewFromUtf8(isolate_, source.data(), v8::NewStringType::kNormal,
+                               static_cast<int>(source.size()))
+           .ToLocal(&text) ||
+      !CompileWithCache(*realm_, text, name, cache).ToLocal(&script) ||
+      script->Run(realm_->context()).IsEmpty()) {
+    return false;
+  }
+  isolate_->PerformMicrotaskCheckpoint();
+  return !Stopping();
 }
 
 void RuntimeThread::Park() {

@@ -23,7 +23,9 @@
 #include "isolate/modules.h"
 #include "isolate/pending_calls.h"
 #include "isolate/plugin_functions.h"
+#include "isolate/promise_species.h"
 #include "isolate/realm.h"
+#include "isolate/realm_snapshot.h"
 #include "isolate/runtime_core.h"
 #include "isolate/streams.h"
 #include "isolate/task_queue.h"
@@ -34,6 +36,8 @@
 #include "shared/watchdog.h"
 
 namespace isolet {
+
+class SnapshotHandles;
 
 class RuntimeThread {
  public:
@@ -48,6 +52,7 @@ class RuntimeThread {
   RuntimeCore& core() const { return *core_; }
   v8::Isolate* isolate() const { return isolate_; }
   const Realm& realm() const { return *realm_; }
+  const PromiseSpecies& promise_species() const { return *promise_species_; }
   const ThreadClock& cpu_clock() const { return cpu_clock_; }
   Watchdog::Timer& timer() { return timer_; }
   PluginFunctions& functions() { return *functions_; }
@@ -59,9 +64,13 @@ class RuntimeThread {
   MemoryCharges& charges() { return *charges_; }
   WasmStacks& wasm_stacks() { return *wasm_stacks_; }
   IntrinsicOverrides& overrides() { return *overrides_; }
+  // As the realm made it. Empty: it is not metered.
+  v8::Global<v8::Object>& intl() { return intl_; }
   UnhandledErrors& unhandled() { return *unhandled_; }
   Modules& modules() { return *modules_; }
   Streams& streams() { return *streams_; }
+  // Null: none is to be made of it.
+  RealmSnapshot* snapshot() { return snapshot_ ? &*snapshot_ : nullptr; }
   // Null: the plugin has none.
   Console* console() { return console_ ? &*console_ : nullptr; }
   Timers* timers() { return timers_ ? &*timers_ : nullptr; }
@@ -77,6 +86,10 @@ class RuntimeThread {
   bool Stopping() const {
     return core_->dying() || (innermost_ != nullptr && innermost_->Stopping());
   }
+  // Whether it has no more to serve, though nothing has ended it.
+  bool IsDone() const { return snapshot_ && snapshot_->is_asked(); }
+  // The handles that a snapshot is to keep, or has kept.
+  void Exchange(SnapshotHandles& handles);
   // Until Terminator::Release.
   void HoldTermination() {
     core_->terminator.Hold();
@@ -114,11 +127,19 @@ class RuntimeThread {
   static void Main(void* argument);
   void Live();
   void RunIsolate();
+  const v8::StartupData* StartupData();
+  // False: it could not.
+  bool BeginRealm();
+  void MakeRealm(v8::Local<v8::Context> context);
+  bool RestoreRealm(v8::Local<v8::Context> context);
   void MeterMemory();
+  void KeepRealm();
   // What RunIsolate would have done at its end.
   void CleanUpAfterLeaving();
   void ForgetIsolate();
   void RunBootstrap();
+  bool RunFirst(const std::string& source, const std::string& name,
+                const std::vector<uint8_t>& cache);
   void FailStart(const char* what);
   static void OnDeadline(void* core);
   static void OnStuck(void* core, const Expiry& expiry);
@@ -134,11 +155,17 @@ class RuntimeThread {
   std::shared_ptr<TaskQueue> tasks_;
   std::shared_ptr<BufferAllocator> allocator_;
   std::jmp_buf live_;
+  v8::StartupData startup_data_{nullptr, 0};
+  std::optional<RealmSnapshot> snapshot_;
   // Made once the isolate exists, gone before it goes; in this order.
   std::optional<Realm> realm_;
+  std::optional<PromiseSpecies> promise_species_;
   std::optional<MemoryCharges> charges_;
   std::optional<WasmStacks> wasm_stacks_;
   std::optional<IntrinsicOverrides> overrides_;
+  v8::Global<v8::Object> intl_;
+  // 0: the realm has no WebAssembly, yet (see IntrinsicOverrides).
+  uint32_t has_wasm_ = 0;
   std::optional<UnhandledErrors> unhandled_;
   std::optional<Modules> modules_;
   std::optional<Streams> streams_;

@@ -6,6 +6,10 @@
 
 #include <v8.h>
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "isolate/realm.h"
 #include "shared/message.h"
 
@@ -15,5 +19,10 @@ namespace isolet {
 // with an exception pending.
 v8::MaybeLocal<v8::Script> CompileScript(const Realm& realm, v8::Local<v8::String> source,
                                          const ScriptPosition* position);
+
+// With code that V8 has compiled before, if that is still good for it.
+v8::MaybeLocal<v8::Script> CompileWithCache(const Realm& realm, v8::Local<v8::String> source,
+                                            const std::string& filename,
+                                            const std::vector<uint8_t>& cache);
 
 }  // namespace isolet

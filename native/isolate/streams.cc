@@ -3,7 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "isolate/external_references.h"
 #include "isolate/runtime_thread.h"
+#include "isolate/snapshot_handles.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
@@ -27,6 +29,14 @@ void Streams::Install() {
         ->SetLazyDataProperty(context, Literal(isolate, name), OnGlobal, {}, v8::DontEnum)
         .Check();
   }
+}
+
+void Streams::List(ExternalReferences& references) { references.Add(OnGlobal); }
+
+void Streams::Exchange(SnapshotHandles& handles) {
+  handles.Exchange(thread_.isolate(), classes_);
+  handles.Exchange(thread_.isolate(), open_);
+  handles.Exchange(thread_.isolate(), wrap_);
 }
 
 void Streams::OnGlobal(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& info) {

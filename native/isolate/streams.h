@@ -12,7 +12,9 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class RuntimeThread;
+class SnapshotHandles;
 
 class Streams {
  public:
@@ -22,6 +24,8 @@ class Streams {
 
   // Defines the classes as globals that load the library when they are first looked at.
   void Install();
+  void Exchange(SnapshotHandles& handles);
+  static void List(ExternalReferences& references);
 
   // See FunctionPort.
   bool Open(v8::Local<v8::Object> source, StreamEnds* ends);

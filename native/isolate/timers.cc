@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "isolate/external_references.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/script_compiler.h"
 #include "isolate/v8_strings.h"
@@ -21,6 +22,12 @@ Timers::~Timers() {
   thread_.core().figures.active_intervals.Set(0);
 }
 
+void Timers::List(ExternalReferences& references) {
+  for (v8::FunctionCallback callback : {SetTimeout, SetInterval, Clear, QueueMicrotask}) {
+    references.Add(callback);
+  }
+}
+
 void Timers::Install() {
   const Realm& realm = thread_.realm();
   struct Global {
@@ -35,6 +42,10 @@ void Timers::Install() {
                                         {"clearInterval", Clear, 0},
                                         {"queueMicrotask", QueueMicrotask, 1}};
   for (const Global& global : kGlobals) {
+    v8::Local<v8::String> name = Literal(thread_.isolate(), global.name);
+    const bool is_taken =
+        realm.context()->Global()->HasOwnProperty(realm.context(), name).FromMaybe(true);
+    if (is_taken) continue;
     realm.AddFunction(realm.context()->Global(), global.name, global.length, global.callback);
   }
 }

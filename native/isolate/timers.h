@@ -17,6 +17,7 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class RuntimeThread;
 
 class Timers {
@@ -26,8 +27,9 @@ class Timers {
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
-  // Defines the globals.
+  // Defines the globals, but for those that the code of a snapshot has defined.
   void Install();
+  static void List(ExternalReferences& references);
 
   // kNever: there is none.
   Nanos NextDue() const { return queue_.empty() ? kNever : queue_.begin()->first; }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/rethrow.h"
 #include "isolate/v8_strings.h"
@@ -140,6 +141,11 @@ void OverrideWasmJobs(IntrinsicOverrides& overrides, v8::Local<v8::Object> names
   overrides.Method(namespace_object, "compile", Compile, {module_constructor});
   overrides.Method(namespace_object, "instantiate", Instantiate,
                    {module_constructor, instance_constructor});
+}
+
+void ListWasmJobs(ExternalReferences& references) {
+  references.Add(Compile);
+  references.Add(Instantiate);
 }
 
 }  // namespace isolet

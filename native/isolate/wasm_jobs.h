@@ -9,10 +9,13 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class IntrinsicOverrides;
 
 void OverrideWasmJobs(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object,
                       v8::Local<v8::Object> module_constructor,
                       v8::Local<v8::Object> instance_constructor);
+// For snapshots.
+void ListWasmJobs(ExternalReferences& references);
 
 }  // namespace isolet

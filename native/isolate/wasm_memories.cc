@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/rethrow.h"
 #include "isolate/runtime_thread.h"
@@ -224,13 +225,13 @@ v8::Local<v8::Object> ExportsGetter(v8::Local<v8::Context> context,
 
 }  // namespace
 
-void MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides) {
+bool MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides) {
   v8::Isolate* isolate = thread.isolate();
   v8::Local<v8::Context> context = thread.realm().context();
   v8::Local<v8::Value> found =
       context->Global()->Get(context, Literal(isolate, "WebAssembly")).ToLocalChecked();
   // --disallow-code-generation and --jitless leave it out.
-  if (!found->IsObject()) return;
+  if (!found->IsObject()) return false;
   v8::Local<v8::Object> namespace_object = found.As<v8::Object>();
   v8::Local<v8::Object> module = overrides.Constructor(namespace_object, "Module", ConstructModule);
   v8::Local<v8::Object> instance = overrides.Constructor(
@@ -240,6 +241,14 @@ void MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides) {
   OverrideWasmJobs(overrides, namespace_object, module, instance);
   CountWasmTags(overrides, namespace_object);
   ChargeWasmStacks(overrides, namespace_object);
+  return true;
+}
+
+void ListWasmMemories(ExternalReferences& references) {
+  references.Add(ConstructModule);
+  references.Add(ConstructInstance);
+  references.Add(ConstructMemory);
+  references.Add(Validate);
 }
 
 }  // namespace isolet

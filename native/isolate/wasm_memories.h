@@ -11,9 +11,13 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class IntrinsicOverrides;
 class RuntimeThread;
 
-void MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides);
+// False: the realm has none.
+bool MeterWebAssembly(RuntimeThread& thread, IntrinsicOverrides& overrides);
+// For snapshots.
+void ListWasmMemories(ExternalReferences& references);
 
 }  // namespace isolet

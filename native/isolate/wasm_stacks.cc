@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
@@ -101,6 +102,11 @@ void WasmStacks::ReleaseSettled() {
 
 void ChargeWasmStacks(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object) {
   overrides.Method(namespace_object, "promising", MakePromising);
+}
+
+void ListWasmStacks(ExternalReferences& references) {
+  references.Add(MakePromising);
+  references.Add(CallPromising);
 }
 
 }  // namespace isolet

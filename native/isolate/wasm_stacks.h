@@ -12,6 +12,7 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class IntrinsicOverrides;
 class MemoryCharges;
 
@@ -47,5 +48,7 @@ class WasmStacks {
 };
 
 void ChargeWasmStacks(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object);
+// For snapshots.
+void ListWasmStacks(ExternalReferences& references);
 
 }  // namespace isolet

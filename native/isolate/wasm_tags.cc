@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "isolate/external_references.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_strings.h"
@@ -82,5 +83,7 @@ void Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
 void CountWasmTags(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object) {
   overrides.Constructor(namespace_object, "Tag", Construct);
 }
+
+void ListWasmTags(ExternalReferences& references) { references.Add(Construct); }
 
 }  // namespace isolet

@@ -9,8 +9,11 @@
 
 namespace isolet {
 
+class ExternalReferences;
 class IntrinsicOverrides;
 
 void CountWasmTags(IntrinsicOverrides& overrides, v8::Local<v8::Object> namespace_object);
+// For snapshots.
+void ListWasmTags(ExternalReferences& references);
 
 }  // namespace isolet

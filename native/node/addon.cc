@@ -10,6 +10,7 @@
 #include "node/host_runtime.h"
 #include "node/js_function.h"
 #include "node/runtime_wrap.h"
+#include "node/snapshot_value.h"
 #include "node/v8_napi.h"
 #include "shared/streams_library.h"
 
@@ -128,6 +129,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   define("callFunctionSettled", CallFunctionSettled);
   define("closeFunction", CloseFunction);
   define("abortFunction", AbortFunction);
+  define("snapshotFormat", SnapshotFormat);
   define("liveCounts", CountLive);
   define("awaitThreads", AwaitThreads);
   return exports;

@@ -179,6 +179,11 @@ v8::Local<v8::Object> Describe(HostRuntime& runtime, const Failure& failure) {
       description.Set("message", failure.text);
       return description.object();
     }
+    case FailureKind::kSnapshot: {
+      Description description = describe("snapshot");
+      description.Set("why", failure.text);
+      return description.object();
+    }
     case FailureKind::kStartFailed: {
       Description description = describe("startFailed");
       description.Set("message", failure.text);

@@ -26,13 +26,16 @@ constexpr Nanos kBusyFiguresPatience = Nanos{2'000'000};
 }  // namespace
 
 std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, RuntimeLimits limits,
-                                                std::string bootstrap, const HostHooks& hooks) {
+                                                RuntimeBeginning beginning,
+                                                const HostHooks& hooks) {
   uint64_t id = environment.NextRuntimeId();
-  auto core = std::make_shared<RuntimeCore>(std::move(limits), std::move(bootstrap),
+  auto core = std::make_shared<RuntimeCore>(std::move(limits), std::move(beginning.bootstrap),
                                             environment.platform(), environment.waker(), id);
   std::shared_ptr<HostRuntime> runtime(new HostRuntime(environment.shared_from_this(), core, id));
   environment.AddRuntime(runtime);
   core->streams_library = environment.streams_library();
+  core->snapshot = std::move(beginning.snapshot);
+  core->builds_snapshot = beginning.builds_snapshot;
   v8::Isolate* isolate = environment.isolate();
   if (!hooks.console.IsEmpty() && hooks.console->IsFunction()) {
     core->console_handler = runtime->objects_.Add(hooks.console, v8::Undefined(isolate));

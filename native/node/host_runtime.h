@@ -29,12 +29,20 @@ struct HostHooks {
   v8::Local<v8::Value> on_unhandled;
 };
 
+// What a runtime begins with.
+struct RuntimeBeginning {
+  std::string bootstrap;                     // UTF-8; empty: none
+  std::shared_ptr<const Snapshot> snapshot;  // null: none
+  // What it is for: see RuntimeCore.
+  bool builds_snapshot = false;
+};
+
 class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
  public:
   // Starts the runtime's thread and does not wait for it: a failure to start
   // reaches the first call.
   static std::shared_ptr<HostRuntime> Start(Environment& environment, RuntimeLimits limits,
-                                            std::string bootstrap, const HostHooks& hooks);
+                                            RuntimeBeginning beginning, const HostHooks& hooks);
   ~HostRuntime();
 
   Environment& environment() const { return *environment_; }

@@ -8,6 +8,7 @@
 #include "node/environment.h"
 #include "node/host_runtime.h"
 #include "node/js_function.h"
+#include "node/snapshot_value.h"
 #include "node/v8_napi.h"
 
 namespace isolet {
@@ -71,6 +72,8 @@ Napi::Function RuntimeWrap::Define(Napi::Env env) {
                          InstanceMethod<&RuntimeWrap::Bind>("bind"),
                          InstanceMethod<&RuntimeWrap::MethodsOf>("methodsOf"),
                          InstanceMethod<&RuntimeWrap::MethodsOfModule>("methodsOfModule"),
+                         InstanceMethod<&RuntimeWrap::RunScript>("runScript"),
+                         InstanceMethod<&RuntimeWrap::BuildSnapshot>("buildSnapshot"),
                          InstanceMethod<&RuntimeWrap::Abort>("abort"),
                          InstanceMethod<&RuntimeWrap::Stats>("stats"),
                          InstanceMethod<&RuntimeWrap::IsClosed>("isClosed"),
@@ -84,9 +87,13 @@ RuntimeWrap::RuntimeWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   Environment& environment = Environment::Of(info.Env());
   auto config = info[0].As<Napi::Object>();
   Napi::Value bootstrap = config.Get("bootstrap");
-  runtime_ = HostRuntime::Start(
-      environment, LimitsOf(config), bootstrap.IsString() ? bootstrap.ToString().Utf8Value() : "",
-      {ToV8(config.Get("console")), ToV8(config.Get("onUnhandledRejection"))});
+  RuntimeBeginning beginning;
+  if (bootstrap.IsString()) beginning.bootstrap = bootstrap.ToString().Utf8Value();
+  beginning.snapshot = SnapshotOf(config.Get("snapshot"));
+  beginning.builds_snapshot = config.Get("buildsSnapshot").ToBoolean();
+  runtime_ =
+      HostRuntime::Start(environment, LimitsOf(config), std::move(beginning),
+                         {ToV8(config.Get("console")), ToV8(config.Get("onUnhandledRejection"))});
   v8::Isolate* isolate = environment.isolate();
   v8::Local<v8::Context> context = environment.realm().context();
   v8::Local<v8::Function> eval;
@@ -200,6 +207,25 @@ Napi::Value RuntimeWrap::ListMethods(const Napi::CallbackInfo& info, MessageKind
     }
   }
   return ToNapi(info.Env(), result);
+}
+
+Napi::Value RuntimeWrap::RunScript(const Napi::CallbackInfo& info) {
+  v8::Isolate* isolate = runtime_->environment().isolate();
+  Message command;
+  command.kind = MessageKind::kRunScript;
+  command.limits = runtime_->limits().call;
+  command.position = PositionOf(isolate, ToV8(info[1]), 0, 0);
+  if (!runtime_->WriteSource(ToV8(info[0]), &command)) return {};
+  return ToNapi(info.Env(), runtime_->Request(std::move(command)));
+}
+
+Napi::Value RuntimeWrap::BuildSnapshot(const Napi::CallbackInfo& info) {
+  Message command;
+  command.kind = MessageKind::kBuildSnapshot;
+  command.limits = runtime_->limits().call;
+  if (runtime_->Request(std::move(command)).IsEmpty()) return {};
+  const std::unique_ptr<Snapshot> snapshot = std::move(*runtime_->core().built_snapshot.Lock());
+  return ValueOf(info.Env(), *snapshot);
 }
 
 Napi::Value RuntimeWrap::Abort(const Napi::CallbackInfo& info) {

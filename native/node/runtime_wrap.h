@@ -35,6 +35,8 @@ class RuntimeWrap final : public Napi::ObjectWrap<RuntimeWrap> {
   Napi::Value MethodsOf(const Napi::CallbackInfo& info);
   Napi::Value MethodsOfModule(const Napi::CallbackInfo& info);
   Napi::Value ListMethods(const Napi::CallbackInfo& info, MessageKind kind);
+  Napi::Value RunScript(const Napi::CallbackInfo& info);
+  Napi::Value BuildSnapshot(const Napi::CallbackInfo& info);
   Napi::Value Abort(const Napi::CallbackInfo& info);
   Napi::Value Stats(const Napi::CallbackInfo& info);
   Napi::Value RequireOpen(const Napi::CallbackInfo& info);

@@ -28,6 +28,7 @@ enum class FailureKind : uint8_t {
   kInvalidArgument,  // text: the message
   kStartFailed,      // text: the message
   kModule,           // as kJavaScript; path: the specifier, text: the referrer
+  kSnapshot,         // text: why it could not be made, or can't be used
 };
 
 enum class TimeoutClock : uint8_t { kWall, kCpu };

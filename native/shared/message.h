@@ -19,12 +19,14 @@ enum class MessageKind : uint8_t {
   kNone,
   // Host to runtime: commands, each answered by one kReply with its id.
   kEvaluate,       // payload: source; origin
+  kRunScript,      // the same, answered without its value
   kCall,           // target: function of the runtime's; payload: receiver, count, arguments
   kImport,         // payload: specifier of a module
   kProvide,        // payload: the host's functions that resolve and load modules
   kMethods,        // payload: source of an object expression
   kModuleMethods,  // payload: specifier of a module
   kDefine,         // payload: name, value; defines a global
+  kBuildSnapshot,  // of the realm; the runtime's end
   kReadStats,      // refreshes the figures that only the runtime's thread can read
   // Host to runtime, unanswered.
   kSettle,  // target: promise of a host function's; status and payload: how it ended

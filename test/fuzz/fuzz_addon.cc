@@ -104,7 +104,7 @@ class ReportProberWrap final : public Napi::ObjectWrap<ReportProberWrap> {
                           {},
                           {},
                           {},
-                          ""});
+                          nullptr});
     return environment;
   }
 

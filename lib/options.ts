@@ -162,6 +162,7 @@ const managerRules: Rules<PluginManagerOptions> = {
   loadTimeout: duration,
   timeout: duration,
   bootstrap: text,
+  snapshot: bytes,
   enableConsole: flagOrCallback,
   enableTimers: flag,
   onUnhandledRejection: callback,
@@ -201,6 +202,14 @@ function unknownOption(subject: string, key: string, names: string[]): TypeError
   return invalidArgument(`${subject}: unknown option ${quote(key)}; ${hint}`);
 }
 
+function requireOneBeginning(
+  subject: string,
+  { bootstrap, snapshot }: Pick<RuntimeConfig, 'bootstrap' | 'snapshot'>,
+): void {
+  if (bootstrap === undefined || snapshot === undefined) return;
+  throw invalidArgument(`${subject}: "bootstrap" and "snapshot" exclude each other`);
+}
+
 /** What native code is told, but that a snapshot is still packed. */
 export type CheckedConfig = Omit<NativeRuntimeConfig, 'snapshot' | 'buildsSnapshot'> & {
   snapshot: Uint8Array | undefined;
@@ -219,9 +228,7 @@ export function runtimeConfig(config: RuntimeConfig | undefined): CheckedConfig 
       );
     }
   }
-  if (given.snapshot !== undefined && given.bootstrap !== undefined) {
-    throw invalidArgument('Runtime config: "bootstrap" and "snapshot" exclude each other');
-  }
+  requireOneBeginning('Runtime config', given);
   return {
     name: given.name ?? defaults.name,
     isNamed: given.name !== undefined,
@@ -309,6 +316,7 @@ export function managerSettings(options: PluginManagerOptions): ManagerSettings 
     throw invalidArgument('PluginManager options must be an object with "pluginDir"');
   const given = read('PluginManager options', options, managerRules);
   if (given.pluginDir === undefined) throw invalidArgument('PluginManager options: "pluginDir" is missing');
+  requireOneBeginning('PluginManager options', given);
   const limits = read('PluginManager limits', given.limits, limitRules);
   return {
     pluginDir: given.pluginDir instanceof URL ? fileURLToPath(given.pluginDir) : given.pluginDir,
@@ -318,6 +326,7 @@ export function managerSettings(options: PluginManagerOptions): ManagerSettings 
       maxHeapSize: limits.maxHeapSize ?? defaults.pluginHeapSize,
       timeout: given.timeout ?? defaults.pluginTimeout,
       bootstrap: given.bootstrap,
+      snapshot: given.snapshot,
       enableConsole: given.enableConsole,
       enableTimers: given.enableTimers,
       onUnhandledRejection: given.onUnhandledRejection,

@@ -98,7 +98,7 @@ function unpackSnapshot(given: Uint8Array): SnapshotContent {
     throw new SnapshotError('the snapshot is damaged: its checksum is wrong');
   }
   const body = start + packed.readUInt32LE(mark.length);
-  const header: Header = JSON.parse(packed.toString('utf8', start, body));
+  const header = readHeader(packed.toString('utf8', start, body));
   requireOrigin(header.origin);
   let position = body;
   const take = (length: number): Buffer => {
@@ -112,6 +112,14 @@ function unpackSnapshot(given: Uint8Array): SnapshotContent {
     cache: take(cache),
   }));
   return { heap: header.heap, snapshot: header.blob > 0 ? { blob } : { scripts } };
+}
+
+function readHeader(text: string): Header {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SnapshotError('the snapshot is damaged: its header is no JSON', { cause });
+  }
 }
 
 function requireOrigin(from: Origin): void {

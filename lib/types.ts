@@ -282,6 +282,8 @@ export interface PluginManagerOptions {
   timeout?: number | undefined;
   /** A script that runs in each plugin's runtime before the plugin: to take something away, or to lay something out. */
   bootstrap?: string | undefined;
+  /** What each plugin's runtime begins with: see `RuntimeConfig`. Not together with `bootstrap`. */
+  snapshot?: Uint8Array | undefined;
   /** A `console` in each plugin's runtime: see `RuntimeConfig`. The plugin's name is in front. Default: `false`. */
   enableConsole?: boolean | ConsoleSink | undefined;
   /** Timers in each plugin's runtime: see `RuntimeConfig`. Default: `false`. */

@@ -1,5 +1,6 @@
 import { type IsoletError, Runtime, type RuntimeConfig } from 'isolet';
 import { describe, expect, it } from 'vitest';
+import { expectChild } from './support/child.js';
 import { errorOf } from './support/errors.js';
 import { expectRefused, notNumbers, notStrings, wrongTimes } from './support/refusals.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
@@ -22,7 +23,7 @@ describe('Runtime config', () => {
     ['memoryLimit', 'known are'],
     ['', 'known are'],
     ['constructor', 'known are'],
-    ['snapshot', 'known are'],
+    ['snapshots', 'did you mean "snapshot"?'],
     ['inspector', 'known are'],
     ['enableconsole', 'did you mean "enableConsole"?'],
     ['enableTimer', 'did you mean "enableTimers"?'],
@@ -146,6 +147,23 @@ describe('Runtime config', () => {
     expect(told).toStrictEqual([['warn', 'beware']]);
     expect(await reported).toMatchObject({ name: 'RangeError', message: 'no', runtime: 'all' });
     expectUsable(runtime);
+  });
+
+  // In a child process, as V8 would end it.
+  it('takes a heap limit of any number of bytes', async () => {
+    const script = `
+      for (const maxHeapSize of [8388609, 33554433, 33566777, 134217777, 268435455]) {
+        for (const initialHeapSize of [undefined, 1, 5000001]) {
+          const runtime = new Runtime({ maxHeapSize, initialHeapSize });
+          console.log(runtime.eval('6 * 7'));
+          runtime.close();
+        }
+      }
+      console.log(awaitThreads(0), JSON.stringify(live()));`;
+    await expectChild(script, [
+      ...Array(15).fill('42'),
+      'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
+    ]);
   });
 
   it('takes undefined for an option that is not given', () => {

@@ -1,4 +1,4 @@
-import { type IsoletError, PluginManager, type PluginManagerOptions } from 'isolet';
+import { type IsoletError, PluginManager, type PluginManagerOptions, SnapshotBuilder } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { checkPluginReleases, makePluginDir, managerOf } from './support/plugins.js';
 import { expectRefused } from './support/refusals.js';
@@ -29,6 +29,8 @@ describe('PluginManager options', () => {
     [{ pluginDir: '.', limits: { maxHeapsize: 5 } }, 'argument', 'did you mean "maxHeapSize"?'],
     [{ pluginDir: '.', limits: { timeout: 5 } }, 'argument', 'PluginManager limits'],
     [{ pluginDir: '.', limits: { bootstrap: '' } }, 'argument', '"bootstrap"'],
+    [{ pluginDir: '.', snapshot: 'x' }, 'argument', '"snapshot"'],
+    [{ pluginDir: '.', snapshot: new Uint8Array(), bootstrap: '1' }, 'argument', 'exclude each other'],
     [{ pluginDir: '.', limits: { maxHeapSize: 5 } }, 'range', '"maxHeapSize"'],
     [{ pluginDir: '.', limits: { cpuTimeout: -5 } }, 'range', '"cpuTimeout"'],
   ] as [unknown, 'argument' | 'range', string][])('refuses %j', (options, kind, part) => {
@@ -49,6 +51,17 @@ describe('PluginManager options', () => {
       },
     });
     expect(manager.plugins).toEqual([]);
+  });
+
+  it('gives every plugin what a snapshot has', () => {
+    const builder = new SnapshotBuilder();
+    builder.executeScript('shared.js', 'let seed = 5; globalThis.next = () => ++seed;');
+    const source = 'const plugin = { next: () => next() };';
+    const manager = managerOf({ a: source, b: source }, { snapshot: builder.build() });
+    manager.loadPlugin('a');
+    manager.loadPlugin('b');
+    expect([manager.callHook('a', 'next'), manager.callHook('a', 'next')]).toEqual([6, 7]);
+    expect(manager.callHook('b', 'next')).toBe(6);
   });
 
   it('gives every plugin the console, timers and bootstrap script that it says', async () => {

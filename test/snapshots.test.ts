@@ -9,7 +9,7 @@ import {
   TimeoutError,
 } from 'isolet';
 import { describe, expect, it } from 'vitest';
-import { errorOf, expectInvalidArgument, thrownBy } from './support/errors.js';
+import { errorOf, expectInvalidArgument } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
@@ -138,8 +138,7 @@ describe('a runtime from a snapshot', () => {
     expect(new Set(runtime.eval<string[]>(shown))).toEqual(new Set(['function () { [native code] }']));
     const growing = `const buffer = new ArrayBuffer(1, { maxByteLength: 1 << 30 });
       for (let size = 1; ; size += 1 << 20) buffer.resize(size);`;
-    const code = isOfV8 ? 'ERR_HEAP_LIMIT' : 'ERR_JAVASCRIPT';
-    expect(thrownBy(() => runtime.eval(growing))).toMatchObject({ code });
+    errorOf(() => runtime.eval(growing), HeapLimitError);
   });
 
   it('takes no less heap than it was made from', () => {
@@ -153,6 +152,12 @@ describe('a runtime from a snapshot', () => {
     );
     const enough = Math.ceil(Number(least?.[1]) + 1) * mebibyte;
     expect(makeRuntime({ snapshot, maxHeapSize: enough }).eval('kept.length')).toBe(1_000_000);
+  });
+
+  it('has random numbers of its own', () => {
+    const snapshot = snapshotOf('Math.random(); var before = Math.random();');
+    const numbers = Array.from({ length: 5 }, () => makeRuntime({ snapshot }).eval('Math.random()'));
+    expect(new Set(numbers).size).toBe(numbers.length);
   });
 
   it('has names of the scripts in its stacks', () => {
@@ -177,7 +182,8 @@ describe('a runtime from a snapshot', () => {
     expect(await runtime.evalAsync('(async () => 5)()')).toBe(5);
   });
 
-  it('keeps the console of the builder, mute where the runtime has none', () => {
+  // On Node 20 the scripts would print again, and need a console.
+  it.runIf(isOfV8)('keeps the console of the builder, mute where the runtime has none', () => {
     const said: unknown[][] = [];
     const sink = (level: string, args: unknown[]) => said.push([level, ...args]);
     const snapshot = snapshotOf('const { log } = console; log("built"); function say(x) { log(x); }', {
@@ -186,8 +192,7 @@ describe('a runtime from a snapshot', () => {
     expect(said.splice(0)).toEqual([['log', 'built']]);
     makeRuntime({ snapshot, enableConsole: sink }).eval('say(1)');
     expect(said.splice(0)).toEqual([['log', 1]]);
-    const mute = makeRuntime({ snapshot });
-    if (isOfV8) mute.eval('say(2)');
+    makeRuntime({ snapshot }).eval('say(2)');
     expect(said).toEqual([]);
   });
 });

@@ -77,13 +77,29 @@ std::string& ReferenceNames() {
 // With less, V8 of Node 26 has to collect while it reads its snapshot, and ends the
 // process for that. HeapGuard lowers the limit once the isolate is there.
 constexpr size_t kLeastToStart = size_t{16} << 20;
+// What a snapshot becomes is some twice as large, of which a part must be free.
+constexpr size_t kHeapPerSnapshot = 4;
 
-v8::ResourceConstraints ConstraintsFor(const RuntimeLimits& limits) {
+size_t LeastToStart(const v8::StartupData* snapshot) {
+  const size_t bytes = snapshot != nullptr ? static_cast<size_t>(snapshot->raw_size) : 0;
+  return kLeastToStart + (bytes * kHeapPerSnapshot);
+}
+
+// V8 reserves as much for machine code, and takes a size that is not of whole pages for impossible
+// (CodeRange::InitReservation, V8 12 to 14).
+size_t InWholePages(size_t bytes) {
+  constexpr size_t kLargestPage = size_t{1} << 20;
+  return (bytes + kLargestPage - 1) / kLargestPage * kLargestPage;
+}
+
+v8::ResourceConstraints ConstraintsFor(const IsolateParts& parts, const RuntimeLimits& limits) {
   v8::ResourceConstraints constraints;
-  if (limits.max_heap_size != 0) {
-    constraints.ConfigureDefaultsFromHeapSize(limits.initial_heap_size,
-                                              std::max(limits.max_heap_size, kLeastToStart));
-  }
+  if (limits.max_heap_size == 0) return constraints;
+  const size_t least = LeastToStart(parts.snapshot);
+  const size_t initial = parts.snapshot != nullptr ? std::max(limits.initial_heap_size, least)
+                                                   : limits.initial_heap_size;
+  constraints.ConfigureDefaultsFromHeapSize(initial,
+                                            InWholePages(std::max(limits.max_heap_size, least)));
   return constraints;
 }
 
@@ -126,7 +142,7 @@ v8::Isolate* CreateFromNodeSnapshot(const IsolateParts& parts, const RuntimeLimi
   if (with_params != nullptr) {
     v8::Isolate::CreateParams params;
     params.array_buffer_allocator_shared = parts.allocator;
-    params.constraints = ConstraintsFor(limits);
+    params.constraints = ConstraintsFor(parts, limits);
 #if NODE_MAJOR_VERSION >= 24
     params.cpp_heap = settings.cpp_heap;
 #endif
@@ -150,7 +166,7 @@ v8::Isolate* Allocate(const IsolateParts& parts) {
 v8::Isolate::CreateParams ParamsFor(const IsolateParts& parts, const RuntimeLimits& limits) {
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator_shared = parts.allocator;
-  params.constraints = ConstraintsFor(limits);
+  params.constraints = ConstraintsFor(parts, limits);
   params.snapshot_blob = parts.snapshot;
   params.external_references = ExternalReferences::List();
   return params;
@@ -202,7 +218,7 @@ void RecordReferenceIntrinsics(v8::Isolate* host) {
   });
 }
 
-size_t AddressSpaceFor(const RuntimeLimits& limits) {
+size_t AddressSpaceFor(const RuntimeLimits& limits, const v8::StartupData* snapshot) {
   // V8 reserves as much for machine code as the heap may hold, up to this.
   constexpr size_t kMostForCode = size_t{512} << 20;
   // Node 26: V8's table of compiled functions.
@@ -210,7 +226,7 @@ size_t AddressSpaceFor(const RuntimeLimits& limits) {
   // The heap to start with, and an arena of the C library.
   constexpr size_t kHeap = size_t{16 + 128} << 20;
   const size_t heap = limits.max_heap_size != 0 ? limits.max_heap_size : kMostForCode;
-  return std::clamp(heap, kLeastToStart, kMostForCode) + kTable + kHeap;
+  return std::min(std::max(heap, LeastToStart(snapshot)), kMostForCode) + kTable + kHeap;
 }
 
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits) {

@@ -25,7 +25,7 @@ struct IsolateParts {
 
 // How many bytes an isolate has V8 map as it is made: V8 ends the process where it does
 // not get them. Thread: any.
-size_t AddressSpaceFor(const RuntimeLimits& limits);
+size_t AddressSpaceFor(const RuntimeLimits& limits, const v8::StartupData* snapshot);
 
 // With Process::isolate_lifecycle held. Null where V8 has no memory for one.
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits);

@@ -87,6 +87,12 @@ bool AwaitEnding(LiveCounts& live) {
 
 }  // namespace
 
+// Without data: none.
+v8::StartupData RuntimeThread::StartupDataOf(const RuntimeCore& core) {
+  if (core.snapshot == nullptr || core.snapshot->blob.empty()) return {nullptr, 0};
+  return {core.snapshot->blob.data(), static_cast<int>(core.snapshot->blob.size())};
+}
+
 struct RuntimeThread::Beginning {
   std::shared_ptr<RuntimeCore> core;
   AddressSpace::Claim claim;
@@ -101,8 +107,9 @@ std::string RuntimeThread::Start(const std::shared_ptr<RuntimeCore>& core) {
   ThreadOptions options;
   options.name = core->limits.name;
   options.stack_size = StackSize(core->limits) + DeepReserve(core->limits);
+  const v8::StartupData startup_data = StartupDataOf(*core);
   std::optional<AddressSpace::Claim> claim = Process::Get().address_space.TryClaim(
-      options.stack_size + AddressSpaceFor(core->limits), live.threads());
+      options.stack_size + AddressSpaceFor(core->limits, &startup_data), live.threads());
   if (!claim) return "the system has no address space left for another";
   auto argument = std::make_unique<Beginning>(Beginning{core, *std::move(claim)});
   live.ThreadStarted();
@@ -141,7 +148,8 @@ RuntimeThread::RuntimeThread(Beginning&& beginning)
     : core_(std::move(beginning.core)),
       claim_(std::move(beginning.claim)),
       cpu_clock_(ThreadClock::ForCurrentThread()),
-      timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnStuck}, core_.get()) {}
+      timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnStuck}, core_.get()),
+      startup_data_(StartupDataOf(*core_)) {}
 
 void RuntimeThread::OnDeadline(void* core_pointer) {
   auto* core = static_cast<RuntimeCore*>(core_pointer);
@@ -219,11 +227,8 @@ bool RuntimeThread::HasStack(size_t bytes) const {
   return here > stack_limit_ + bytes;
 }
 
-// Null: none.
-const v8::StartupData* RuntimeThread::StartupData() {
-  if (core_->snapshot == nullptr || core_->snapshot->blob.empty()) return nullptr;
-  startup_data_ = {core_->snapshot->blob.data(), static_cast<int>(core_->snapshot->blob.size())};
-  return &startup_data_;
+const v8::StartupData* RuntimeThread::StartupData() const {
+  return startup_data_.data != nullptr ? &startup_data_ : nullptr;
 }
 
 bool RuntimeThread::BeginRealm() {

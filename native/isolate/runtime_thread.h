@@ -127,7 +127,9 @@ class RuntimeThread {
   static void Main(void* argument);
   void Live();
   void RunIsolate();
-  const v8::StartupData* StartupData();
+  static v8::StartupData StartupDataOf(const RuntimeCore& core);
+  // Null: it has none.
+  const v8::StartupData* StartupData() const;
   // False: it could not.
   bool BeginRealm();
   void MakeRealm(v8::Local<v8::Context> context);
@@ -155,7 +157,7 @@ class RuntimeThread {
   std::shared_ptr<TaskQueue> tasks_;
   std::shared_ptr<BufferAllocator> allocator_;
   std::jmp_buf live_;
-  v8::StartupData startup_data_{nullptr, 0};
+  const v8::StartupData startup_data_;
   std::optional<RealmSnapshot> snapshot_;
   // Made once the isolate exists, gone before it goes; in this order.
   std::optional<Realm> realm_;

@@ -27,10 +27,10 @@ function thereAndBack(runtime, value) {
 
 /** @type {readonly Work[]} */
 export const works = [
-  { name: 'eval', times: 6000, prepare: (runtime) => () => runtime.eval('1 + 1') },
+  { name: 'eval', times: 8000, prepare: (runtime) => () => runtime.eval('1 + 1') },
   {
     name: 'call',
-    times: 6000,
+    times: 12_000,
     prepare: (runtime) => {
       /** @type {(a: number, b: number) => number} */
       const add = runtime.eval('((a, b) => a + b)');

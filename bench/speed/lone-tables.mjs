@@ -25,47 +25,56 @@ function measured(ofWorks) {
   return sandboxes.filter(({ name }) => names.includes(name));
 }
 
-/** @template T @param {unknown} found @param {(value: T) => string | null} show null: it can't */
-function shown(found, show) {
-  if (typeof found !== 'object' || found === null || 'failed' in found) return absence(found);
-  return show(/** @type {T} */ (found)) ?? '–';
-}
-
-/** @param {Figures} figures */
-export function memoryTable({ node, results: { allCores } }) {
-  const columns = measured(idleMemoryWorks);
-  const rows = idleMemoryWorks.map((work) => {
-    const bytesOf = (/** @type {string} */ name) => {
-      const found = /** @type {Partial<IdleMemory> | null | undefined} */ (allCores[work.name]?.[name]);
-      return found?.bytes;
-    };
-    const theirs = bytesOf('isolated-vm');
-    const ours = bytesOf(isolet.name);
-    return [
-      work.title,
-      ...columns.map(({ name }) =>
-        shown(allCores[work.name]?.[name], (/** @type {IdleMemory} */ { bytes }) => size(bytes)),
-      ),
-      theirs && ours ? digits(theirs / ours) : '',
-      targetOf(/** @type {import('./work/index.mjs').Work} */ (work), node) ?? '–',
-    ];
-  });
-  return table(['', ...columns.map(({ title }) => title), 'isolated-vm by isolet', 'target'], rows);
-}
-
-/** @param {Latency | null} latency */
-function latencyText(latency) {
-  return latency && `${time(latency.median)} / ${time(latency.p99)}`;
-}
+/** What isolet is held against. */
+const rival = 'isolated-vm';
 
 /**
- * What one row says of a sandbox.
+ * One row: a figure of each sandbox.
  * @typedef {object} Row
  * @property {string} title
  * @property {string} target
  * @property {string} work
- * @property {(found: any) => string | null} show
+ * @property {(found: any) => number | null} figure null: it can't
+ * @property {(figure: number) => string} text
+ * @property {'less' | 'more'} better
  */
+
+/** @param {Row} row @param {Results} results @param {string} sandbox @returns {number | undefined} */
+function figureOf({ work, figure }, results, sandbox) {
+  const found = results[work]?.[sandbox];
+  if (typeof found !== 'object' || found === null || 'failed' in found) return undefined;
+  return figure(found) ?? undefined;
+}
+
+/** @param {Row} row @param {Results} results */
+function rivalIsBetter(row, results) {
+  const ours = figureOf(row, results, isolet.name);
+  const theirs = figureOf(row, results, rival);
+  if (ours === undefined || theirs === undefined) return false;
+  return row.better === 'less' ? theirs < ours : theirs > ours;
+}
+
+/** @param {Row} row @param {Results} results @param {string} sandbox */
+function cellOf(row, results, sandbox) {
+  const figure = figureOf(row, results, sandbox);
+  const found = results[row.work]?.[sandbox];
+  if (figure === undefined)
+    return absence(typeof found === 'object' && found !== null && !('failed' in found) ? null : found);
+  const text = row.text(figure);
+  return sandbox === rival && rivalIsBetter(row, results) ? `**${text}**` : text;
+}
+
+/** @type {readonly Row[]} */
+const memoryRows = idleMemoryWorks.map(({ name, title }) => ({
+  title,
+  target: '',
+  work: name,
+  figure: (/** @type {IdleMemory} */ { bytes }) => bytes,
+  text: size,
+  better: 'less',
+}));
+
+const micros = (/** @type {number} */ figure) => time(figure / 1000);
 
 /** @type {readonly Row[]} */
 const rows = [
@@ -73,64 +82,116 @@ const rows = [
     title: `CPU time of the process in a second, ${idleSandboxes} sandboxes idle`,
     target: '',
     work: idleCpu.name,
-    show: (/** @type {IdleCpu} */ { idle }) => time(idle / 1000),
+    figure: (/** @type {IdleCpu} */ { idle }) => idle,
+    text: micros,
+    better: 'less',
   },
   {
-    title: `CPU time of a call every ${rest} ms`,
+    title: `CPU time of a call, one every ${rest} ms`,
     target: '',
     work: idleCpu.name,
-    show: (/** @type {IdleCpu} */ { call }) => time(call / 1000),
+    figure: (/** @type {IdleCpu} */ { call }) => call,
+    text: micros,
+    better: 'less',
   },
   {
     title: 'of that in the sandbox',
     target: 'spins 50 µs at most',
     work: idleCpu.name,
-    show: (/** @type {IdleCpu} */ { inside }) => (inside === null ? null : time(inside / 1000)),
+    figure: (/** @type {IdleCpu} */ { inside }) => inside,
+    text: micros,
+    better: 'less',
   },
   {
     title: `work done by ${crowdSize} that compute, by that of one for each core`,
     target: '0.95',
     work: crowd.name,
-    show: (/** @type {Crowd} */ { throughput }) => digits(throughput),
+    figure: (/** @type {Crowd} */ { throughput }) => throughput,
+    text: digits,
+    better: 'more',
   },
   {
-    title: 'call of one more meanwhile: median / p99',
+    title: 'call of one more meanwhile, median',
     target: '',
     work: crowd.name,
-    show: (/** @type {Crowd} */ { call }) => latencyText(call),
+    figure: (/** @type {Crowd} */ { call }) => call?.median ?? null,
+    text: time,
+    better: 'less',
   },
   {
-    title: 'async eval in one more meanwhile: median / p99',
+    title: 'the same, p99',
     target: '',
     work: crowd.name,
-    show: (/** @type {Crowd} */ { asyncEval }) => latencyText(asyncEval),
+    figure: (/** @type {Crowd} */ { call }) => call?.p99 ?? null,
+    text: time,
+    better: 'less',
   },
   {
-    title: `a loop stopped after its deadline, ${armedCount} others armed: p99`,
-    target: '2 ms',
-    work: deadlines.name,
-    show: (/** @type {Deadlines} */ { stopped, armed }) =>
-      `${time(stopped)}${armed === null ? ' (none armed)' : ''}`,
+    title: 'async eval in one more meanwhile, median',
+    target: '',
+    work: crowd.name,
+    figure: (/** @type {Crowd} */ { asyncEval }) => asyncEval.median,
+    text: time,
+    better: 'less',
   },
   {
-    title: 'those others, of promises that never settle: p99',
+    title: 'the same, p99',
+    target: '',
+    work: crowd.name,
+    figure: (/** @type {Crowd} */ { asyncEval }) => asyncEval.p99,
+    text: time,
+    better: 'less',
+  },
+  {
+    title: `how late a loop is stopped, ${armedCount} other deadlines armed (isolated-vm: none), p99`,
     target: '2 ms',
     work: deadlines.name,
-    show: (/** @type {Deadlines} */ { armed }) => (armed === null ? null : time(armed)),
+    figure: (/** @type {Deadlines} */ { stopped }) => stopped,
+    text: time,
+    better: 'less',
+  },
+  {
+    title: 'how late those others are, of promises that never settle, p99',
+    target: '2 ms',
+    work: deadlines.name,
+    figure: (/** @type {Deadlines} */ { armed }) => armed,
+    text: time,
+    better: 'less',
   },
 ];
+
+/** @param {Figures} figures */
+export function memoryTable({ node, results: { allCores } }) {
+  const columns = measured(idleMemoryWorks);
+  return table(
+    ['', ...columns.map(({ title }) => title), `${rival} by ${isolet.title}`, 'target'],
+    memoryRows.map((row, index) => {
+      const ratio =
+        (figureOf(row, allCores, rival) ?? Number.NaN) / (figureOf(row, allCores, isolet.name) ?? Number.NaN);
+      return [
+        row.title,
+        ...columns.map(({ name }) => cellOf(row, allCores, name)),
+        Number.isNaN(ratio) ? '' : digits(ratio),
+        targetOf(/** @type {import('./work/index.mjs').Work} */ (idleMemoryWorks[index]), node) ?? '–',
+      ];
+    }),
+  );
+}
 
 /** @param {Figures} figures */
 export function furtherTable({ results: { allCores } }) {
   const columns = measured([idleCpu, crowd, deadlines]);
   return table(
     ['', 'target', ...columns.map(({ title }) => title)],
-    rows.map(({ title, target, work, show }) => [
-      title,
-      target,
-      ...columns.map(({ name }) => shown(allCores[work]?.[name], show)),
-    ]),
+    rows.map((row) => [row.title, row.target, ...columns.map(({ name }) => cellOf(row, allCores, name))]),
   );
+}
+
+/** @param {Figures} figures @returns {string[]} */
+export function lonelyLosses({ results: { allCores } }) {
+  const lost = memoryRows.filter((row) => rivalIsBetter(row, allCores));
+  if (lost.length === 0) return [];
+  return [`- **${rival} takes less memory**: ${lost.map(({ title }) => title).join('; ')}`];
 }
 
 /** Of isolet alone: how much less a move takes than the two copies. @param {Results} results */

@@ -1,7 +1,7 @@
 // @ts-check
 // Tables of the works that were measured in pairs.
 import { table } from '../../scripts/markdown-table.mjs';
-import { peers } from './sandboxes/index.mjs';
+import { isolet, peers } from './sandboxes/index.mjs';
 import { quantile } from './spread.mjs';
 import { digits, time } from './units.mjs';
 import { pairWorks } from './work/index.mjs';
@@ -11,8 +11,10 @@ import { pairWorks } from './work/index.mjs';
 /** @typedef {import('./samples.mjs').Pair} Pair */
 /** @typedef {import('./work/index.mjs').Work} Work */
 
+const titles = peers.map(({ title }) => title);
+
 /** @param {unknown} found @returns {Pair | undefined} */
-function pairOf(found) {
+export function pairOf(found) {
   const pair = /** @type {Partial<Pair> | null | undefined} */ (found);
   return pair?.ratio ? /** @type {Pair} */ (pair) : undefined;
 }
@@ -28,11 +30,6 @@ export function targetOf({ target, targetFrom = 0 }, node) {
   return Number.parseInt(node.slice(1), 10) >= targetFrom ? target : undefined;
 }
 
-/** The ratio that a target is about. @param {Results} results @param {Work} work */
-export function firstRatio(results, work) {
-  return pairOf(results[work.name]?.[work.sandboxes[0] ?? ''])?.ratio.median;
-}
-
 /** @param {unknown} found */
 function ratioCell(found) {
   const pair = pairOf(found);
@@ -42,15 +39,27 @@ function ratioCell(found) {
   return median < 1 ? `**${text}**` : text;
 }
 
-/** Peer time by our time. @param {Figures} figures @param {Results} results */
-export function ratioTable({ node }, results) {
-  const head = ['', 'target', ...peers.map(({ title }) => title)];
-  const rows = pairWorks.map((work) => [
-    work.title,
-    targetOf(work, node) ?? '–',
-    ...peers.map(({ name }) => (work.sandboxes.includes(name) ? ratioCell(results[work.name]?.[name]) : '')),
-  ]);
-  return table(head, rows);
+/** @param {Work} work @param {Results} results */
+function ratioCells(work, results) {
+  return peers.map(({ name }) =>
+    work.sandboxes.includes(name) ? ratioCell(results[work.name]?.[name]) : '',
+  );
+}
+
+/** Peer time by our time. @param {Figures} figures */
+export function ratioTable({ node, results }) {
+  return table(
+    ['', 'target', ...titles],
+    pairWorks.map((work) => [work.title, targetOf(work, node) ?? '–', ...ratioCells(work, results.allCores)]),
+  );
+}
+
+/** @param {Figures} figures */
+export function oneCoreTable({ results }) {
+  return table(
+    ['', ...titles],
+    pairWorks.map((work) => [work.title, ...ratioCells(work, results.oneCore)]),
+  );
 }
 
 /** @param {Results} results */
@@ -68,7 +77,7 @@ export function timeTable(results) {
       }),
     ];
   });
-  return table(['', 'isolet', ...peers.map(({ title }) => title)], rows);
+  return table(['', isolet.title, ...titles], rows);
 }
 
 /** The parts of a computation. @param {Results} results */
@@ -83,34 +92,3 @@ export function partsTable(results) {
   const rows = suites.map((suite) => [suite, ...compared.map(({ name }) => ratioCell(partsOf(name)[suite]))]);
   return table(['', ...compared.map(({ title }) => title)], rows);
 }
-
-/** What falls short, in sentences. @param {Figures} figures @returns {string[]} */
-export function shortcomings({ node, results }) {
-  const { allCores, oneCore } = results;
-  /** @type {string[]} */
-  const lines = [];
-  for (const work of pairWorks) {
-    const target = targetOf(work, node);
-    const ratio = firstRatio(allCores, work);
-    const first = peers.find(({ name }) => name === work.sandboxes[0])?.title;
-    const what = `${work.title}: ${ratio && digits(ratio)} against ${first}`;
-    if (ratio === undefined) continue;
-    if (ratio < 1 && !(target !== undefined && target < 1 && ratio >= target))
-      lines.push(`- **${first} is faster**: ${what}`);
-    else if (target !== undefined && ratio < target) lines.push(`- below the target of ${target}: ${what}`);
-  }
-  for (const work of pairWorks) {
-    for (const { name, title } of peers) {
-      const ratio = pairOf(oneCore[work.name]?.[name])?.ratio.median;
-      if (ratio !== undefined && ratio < worstOnOneCore) {
-        lines.push(
-          `- on one core more than ${1 / worstOnOneCore} times the time of ${title}: ${work.title} (${digits(ratio)})`,
-        );
-      }
-    }
-  }
-  return lines.length > 0 ? lines : ['- nothing'];
-}
-
-/** The ratio below which one core does worse than promised. */
-const worstOnOneCore = 0.25;

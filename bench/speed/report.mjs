@@ -7,8 +7,9 @@ import { repo } from '../../scripts/build.mjs';
 import { fail } from '../../scripts/toolchain.mjs';
 import { readAllFigures } from './figures.mjs';
 import { furtherTable, memoryTable, moveSentence } from './lone-tables.mjs';
-import { partsTable, ratioTable, shortcomings, timeTable } from './pair-tables.mjs';
+import { oneCoreTable, partsTable, ratioTable, timeTable } from './pair-tables.mjs';
 import { sandboxes } from './sandboxes/index.mjs';
+import { shortcomings } from './shortcomings.mjs';
 import { sizePlot } from './size-plot.mjs';
 
 /** @typedef {import('./figures.mjs').Figures} Figures */
@@ -20,10 +21,10 @@ What isolet takes, and what its peers take for the same, measured by \`npm run b
 installs the peers in \`bench/\`, measures, and writes this page. How each sandbox is used is in
 \`bench/speed/sandboxes/\`: the fastest way that its documentation has. What each work does is in \`bench/speed/work/\`.
 
-- Isolet and one peer are measured in one process, in turns: a sample of at least 5 ms of the one, a sample of the other,
+- One peer and isolet are measured in one process, in turns: a sample of at least 5 ms of the one, a sample of the other,
   their order changing, for a second at least. Figures are the median, and the quartiles in parentheses.
 - **Ratios are the peer's time by isolet's**: 3 means that the peer takes three times as long. Where a figure is below 1,
-  the peer is faster; those are in bold.
+  the peer is faster. **Bold** is where a peer is better.
 - All sandboxes that know a limit of memory have one of 128 MiB, more where the values are large.
 - \`isolated-vm\` and \`node:vm\` run scripts that they have compiled before; isolet is given the source text each time.
 - \`node:vm\` is no wall, and the workers run code in the global scope of the worker: they show what a context or a thread
@@ -46,7 +47,7 @@ function versions({ node, versions: known }) {
 
 /** @param {Figures} figures */
 function chapter(figures) {
-  const { allCores, oneCore } = figures.results;
+  const { allCores } = figures.results;
   return [
     `## Node ${figures.node}\n`,
     `${versions(figures).join(', ')}.\n`,
@@ -54,15 +55,15 @@ function chapter(figures) {
     ...shortcomings(figures),
     '',
     '### Ratios\n',
-    ...ratioTable(figures, allCores),
+    ...ratioTable(figures),
     moveSentence(allCores),
     '### Times\n',
     ...timeTable(allCores),
     '### Pure computation, part by part\n',
     ...partsTable(allCores),
     '### On one core\n',
-    'The same ratios with the whole process held to one core (`taskset`).\n',
-    ...ratioTable(figures, oneCore),
+    'The same ratios with the whole process held to one core (`taskset`): nothing should be below 0.25.\n',
+    ...oneCoreTable(figures),
     '### Memory of an idle sandbox\n',
     'Resident, in a process of its own for each sandbox and count, after one evaluation.\n',
     ...memoryTable(figures),

@@ -23,10 +23,15 @@ const panels = /** @type {const} */ ([
 
 const panel = { width: 270, height: 300, gap: 22 };
 const left = 62;
+/** Room for half of the last label. */
+const right = 28;
 const top = 78;
 const bottom = 52;
-const width = left + panels.length * panel.width + (panels.length - 1) * panel.gap + 16;
+const width = left + panels.length * panel.width + (panels.length - 1) * panel.gap + right;
 const height = top + panel.height + bottom;
+
+/** About what one takes, for the legend. */
+const widthOfLetter = 6.6;
 
 /** Powers of ten: bytes, and ms. */
 const xRange = /** @type {const} */ ([1, 8]);
@@ -45,6 +50,11 @@ const yOf = (ms) => top + (1 - share(ms, yRange)) * panel.height;
 /** @param {number} x @param {number} y @param {string} text @param {string} [more] */
 function label(x, y, text, more = '') {
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more}>${text}</text>`;
+}
+
+/** Of a power of ten. @param {string} figure */
+function short(figure) {
+  return figure.replace(/\.0+ /, ' ');
 }
 
 /** @param {string} kind @param {number} x @param {number} y @param {string} color */
@@ -79,12 +89,12 @@ function grid(title, at, isFirst) {
     lines.push(`<path d="M${x.toFixed(1)} ${top} v${panel.height}" stroke="#ddd"/>`);
     // Every other one: there is no room for all.
     if (Math.log10(bytes) % 2 === 0)
-      lines.push(label(x, top + panel.height + 16, size(bytes), 'text-anchor="middle"'));
+      lines.push(label(x, top + panel.height + 16, short(size(bytes)), 'text-anchor="middle"'));
   }
   for (const ms of powers(...yRange)) {
     const y = yOf(ms);
     lines.push(`<path d="M${at} ${y.toFixed(1)} h${panel.width}" stroke="#ddd"/>`);
-    if (isFirst) lines.push(label(at - 6, y + 4, time(ms), 'text-anchor="end"'));
+    if (isFirst) lines.push(label(at - 6, y + 4, short(time(ms)), 'text-anchor="end"'));
   }
   return lines;
 }
@@ -112,14 +122,15 @@ export function sizePlot(bySandbox, node) {
       'font-size="15" font-weight="bold"',
     ),
   ];
+  let x = left;
   shown.forEach(({ title }, index) => {
     const { color, mark: kind } = styleOf(index);
-    const x = left + index * 170;
     parts.push(
       `<path d="M${x} 42 h26" stroke="${color}" stroke-width="1.8"/>`,
       mark(kind, x + 13, 42, color),
       label(x + 32, 46, title),
     );
+    x += 62 + title.length * widthOfLetter;
   });
   panels.forEach(({ data, title }, index) => {
     const at = left + index * (panel.width + panel.gap);

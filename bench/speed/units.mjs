@@ -4,8 +4,9 @@
 /** Three digits that count, no exponent. @param {number} value */
 export function digits(value) {
   if (value === 0) return '0';
-  const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toFixed(Math.min(places, 4));
+  if (value < 0.001) return '<0.001';
+  const places = Math.max(0, 2 - Math.floor(Math.log10(value)));
+  return value.toFixed(Math.min(places, 3));
 }
 
 /** @param {number} ms */

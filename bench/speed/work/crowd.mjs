@@ -47,8 +47,9 @@ class Computing {
     }
   }
 
-  /** Chunks done in that time. @param {number} ms */
-  async count(ms) {
+  /** Chunks done in a ms. @param {number} ms to count; half as much goes before, until all are under way */
+  async rate(ms) {
+    await sleep(ms / 2);
     const before = this.#done;
     const begin = performance.now();
     await sleep(ms);
@@ -98,10 +99,10 @@ async function measure({ theirs: sandbox, plan }) {
   const ratios = [];
   for (let round = 0; round < rounds; round++) {
     const byCores = new Computing(few);
-    const fewDone = await byCores.count(span);
+    const fewRate = await byCores.rate(span);
     await byCores.stop();
     const byCrowd = new Computing(sessions);
-    ratios.push((await byCrowd.count(span)) / fewDone);
+    ratios.push((await byCrowd.rate(span)) / fewRate);
     await byCrowd.stop();
   }
   const crowd = new Computing(sessions);

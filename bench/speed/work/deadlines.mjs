@@ -4,6 +4,7 @@ import { quantile } from '../spread.mjs';
 import { usualLimits } from './pair-work.mjs';
 
 /** @typedef {import('../sandboxes/index.mjs').Sandbox} Sandbox */
+/** @typedef {import('../sandboxes/index.mjs').Session} Session */
 /** @typedef {import('./index.mjs').Contest} Contest */
 /** @typedef {import('./index.mjs').Work} Work */
 
@@ -17,8 +18,7 @@ import { usualLimits } from './pair-work.mjs';
 export const armedCount = 500;
 /** ms */
 const short = 5;
-/** ms until the first armed one, and between two: all are armed before the first is due. */
-const first = 10_000;
+/** ms between two armed ones */
 const apart = 4;
 
 /** @param {() => unknown} operation @param {number} timeout @returns {Promise<number>} ms */
@@ -33,18 +33,24 @@ async function latenessOf(operation, timeout) {
 }
 
 /** Each in a sandbox of its own. @param {Sandbox} sandbox */
-async function arm(sandbox) {
-  const begin = performance.now();
-  /** @type {Promise<number>[]} */
-  const latenesses = [];
-  for (let i = 0; i < armedCount; i++) {
+async function openAll(sandbox) {
+  /** @type {Session[]} */
+  const sessions = [];
+  while (sessions.length < armedCount) {
     const session = await sandbox.open(usualLimits);
     await session.script('1 + 1')();
-    const timeout = first + i * apart - (performance.now() - begin);
-    const run = session.asyncScript('new Promise(() => {})', timeout);
-    if (run) latenesses.push(latenessOf(run, timeout));
+    sessions.push(session);
   }
-  return latenesses;
+  return sessions;
+}
+
+/** One after another, from `first` on. @param {readonly Session[]} sessions @param {number} first ms from now */
+function arm(sessions, first) {
+  return sessions.flatMap((session, index) => {
+    const timeout = first + index * apart;
+    const run = session.asyncScript('new Promise(() => {})', timeout);
+    return run ? [latenessOf(run, timeout)] : [];
+  });
 }
 
 /** @param {Contest} contest @returns {Promise<Deadlines | null>} */
@@ -52,10 +58,14 @@ async function measure({ theirs: sandbox, plan }) {
   const session = await sandbox.open(usualLimits);
   const run = session.limitedScript('for (;;);', short);
   if (run === null) return null;
-  const armed = sandbox.limitsPromises ? await arm(sandbox) : [];
+  const sessions = sandbox.limitsPromises ? await openAll(sandbox) : [];
+  const span = 4 * plan.budget;
+  const end = performance.now() + span;
+  // None of them is due while loops are stopped, which blocks the event loop.
+  const armed = arm(sessions, span + 500);
   /** @type {number[]} */
   const stopped = [];
-  for (let i = 0; i < plan.budget / 2; i++) stopped.push(await latenessOf(run, short));
+  while (performance.now() < end) stopped.push(await latenessOf(run, short));
   return {
     stopped: quantile(stopped, 0.99),
     armed: armed.length > 0 ? quantile(await Promise.all(armed), 0.99) : null,

@@ -21,8 +21,8 @@ What isolet takes, and what its peers take for the same, measured by \`npm run b
 installs the peers in \`bench/\`, measures, and writes this page. How each sandbox is used is in
 \`bench/speed/sandboxes/\`: the fastest way that its documentation has. What each work does is in \`bench/speed/work/\`.
 
-- One peer and isolet are measured in one process, in turns: a sample of at least 5 ms of the one, a sample of the other,
-  their order changing, for a second at least. Figures are the median, and the quartiles in parentheses.
+- One peer and isolet are measured in one process, in turns: a sample of at least 10 ms of the one, a sample of the other,
+  their order changing, for a second at least; each goes on for 25 ms before its sample begins. Figures are the median, and the quartiles in parentheses.
 - **Ratios are the peer's time by isolet's**: 3 means that the peer takes three times as long. Where a figure is below 1,
   the peer is faster. **Bold** is where a peer is better.
 - All sandboxes that know a limit of memory have one of 128 MiB, more where the values are large.

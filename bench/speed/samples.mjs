@@ -9,6 +9,8 @@ import { spreadOf } from './spread.mjs';
  * Times in ms.
  * @typedef {object} Plan
  * @property {number} warmUp of each operation, at least once
+ * @property {number} leadIn before each sample, untimed: the sandbox's thread sleeps by then, and where it wakes up on the
+ *   core of the host's thread, the system takes up to 25 ms to move one of them away
  * @property {number} sample what one sample takes, at least
  * @property {number} budget for all samples, once there are the fewest
  * @property {number} fewest rounds
@@ -17,12 +19,9 @@ import { spreadOf } from './spread.mjs';
 
 /** @type {Record<import('./figures.mjs').PlanName, Plan>} */
 export const plans = {
-  thorough: { warmUp: 300, sample: 5, budget: 1000, fewest: 11, most: 101 },
-  quick: { warmUp: 50, sample: 2, budget: 200, fewest: 5, most: 21 },
+  thorough: { warmUp: 300, leadIn: 25, sample: 10, budget: 1200, fewest: 11, most: 101 },
+  quick: { warmUp: 50, leadIn: 25, sample: 5, budget: 300, fewest: 5, most: 21 },
 };
-
-/** The share of a sample that runs before it, untimed: the sandbox's thread and the caches are with the other one. */
-const leadIn = 0.05;
 
 /** Times in ms. `ratio`: theirs by ours. @typedef {{ ours: Spread, theirs: Spread, ratio: Spread, rounds: number }} Pair */
 
@@ -34,6 +33,7 @@ class Sampler {
   #run;
   #isAsync = false;
   #times = 1;
+  #timesBefore = 0;
 
   /** @param {Operation} run */
   constructor(run) {
@@ -41,7 +41,7 @@ class Sampler {
   }
 
   /** @param {Plan} plan @returns {Promise<unknown>} the operation's value */
-  async warmUp({ warmUp, sample }) {
+  async warmUp({ warmUp, leadIn, sample }) {
     const begin = now();
     const first = this.#run();
     this.#isAsync = first instanceof Promise;
@@ -50,12 +50,13 @@ class Sampler {
     for (let times = 1; now() - begin < warmUp; times = Math.ceil(times * 1.5))
       each = await this.#time(times);
     this.#times = Math.max(1, Math.ceil(sample / each));
+    this.#timesBefore = Math.floor(leadIn / each);
     return value;
   }
 
   /** ms of one operation */
   async take() {
-    await this.#time(Math.floor(this.#times * leadIn));
+    await this.#time(this.#timesBefore);
     return this.#time(this.#times);
   }
 

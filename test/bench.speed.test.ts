@@ -92,6 +92,7 @@ describe('the page', () => {
     node: 'v20.1.2',
     machine: '',
     versions: {},
+    disturbed: { allCores: [], oneCore: [] },
     results: {
       allCores: {
         eval: { 'isolated-vm': pair(2), quickjs: null, 'node-vm': { failed: 'SIGSEGV' } },

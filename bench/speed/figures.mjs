@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} node
  * @property {string} machine
  * @property {Record<string, string>} versions of the sandboxes
+ * @property {Record<Cores, string[]>} disturbed works that were measured while the machine did other things as well
  * @property {Record<Cores, Results>} results
  */
 

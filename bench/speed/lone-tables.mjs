@@ -56,6 +56,7 @@ function rivalIsBetter(row, results) {
 
 /** @param {Row} row @param {Results} results @param {string} sandbox */
 function cellOf(row, results, sandbox) {
+  if (!loneWorks.find(({ name }) => name === row.work)?.sandboxes.includes(sandbox)) return '';
   const figure = figureOf(row, results, sandbox);
   const found = results[row.work]?.[sandbox];
   if (figure === undefined)
@@ -172,7 +173,7 @@ export function memoryTable({ node, results: { allCores } }) {
         row.title,
         ...columns.map(({ name }) => cellOf(row, allCores, name)),
         Number.isNaN(ratio) ? '' : digits(ratio),
-        targetOf(/** @type {import('./work/index.mjs').Work} */ (idleMemoryWorks[index]), node) ?? '–',
+        targetOf(idleMemoryWorks[index] ?? {}, node) ?? '–',
       ];
     }),
   );

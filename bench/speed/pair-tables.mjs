@@ -25,7 +25,7 @@ export function absence(found) {
   return found === null ? '–' : 'failed';
 }
 
-/** @param {Work} work @param {string} node */
+/** @param {Partial<Work>} work @param {string} node */
 export function targetOf({ target, targetFrom = 0 }, node) {
   return Number.parseInt(node.slice(1), 10) >= targetFrom ? target : undefined;
 }

@@ -46,11 +46,21 @@ function versions({ node, versions: known }) {
 }
 
 /** @param {Figures} figures */
+function disturbances({ disturbed: { allCores, oneCore } }) {
+  const named = [...allCores, ...oneCore.map((name) => `${name} (one core)`)];
+  if (named.length === 0) return [];
+  return [
+    `**Measured while the machine did other things as well, and worth little: ${named.join(', ')}.**\n`,
+  ];
+}
+
+/** @param {Figures} figures */
 function chapter(figures) {
   const { allCores } = figures.results;
   return [
     `## Node ${figures.node}\n`,
     `${versions(figures).join(', ')}.\n`,
+    ...disturbances(figures),
     'Where isolet falls short:\n',
     ...shortcomings(figures),
     '',

@@ -11,6 +11,7 @@ import { buildNative, buildTypeScript } from '../../scripts/build.mjs';
 import { fail, onPath } from '../../scripts/toolchain.mjs';
 import { chosen, installPeers, versionOf } from '../peers.mjs';
 import { readFigures, writeFigures } from './figures.mjs';
+import { waitForRest } from './other-load.mjs';
 import { sandboxes } from './sandboxes/index.mjs';
 import { pairWorks, works } from './work/index.mjs';
 
@@ -23,6 +24,8 @@ const child = fileURLToPath(new URL('measure.mjs', import.meta.url));
 
 /** ms until a child is killed. */
 const patience = 180_000;
+/** ms that a work waits for other programs to be done, in a thorough run. */
+const patienceWithOthers = 60_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -76,6 +79,7 @@ function freshFigures() {
     node: process.version,
     machine: `${process.platform} ${process.arch}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`,
     versions: {},
+    disturbed: { allCores: [], oneCore: [] },
     results: { allCores: {}, oneCore: {} },
   };
 }
@@ -83,6 +87,11 @@ function freshFigures() {
 /** @param {Figures} figures @param {readonly Work[]} ofCores @param {Cores} cores */
 async function measureAll(figures, ofCores, cores) {
   for (const work of ofCores.filter((one) => wantedWorks.includes(one))) {
+    const isAlone = await waitForRest(options.quick ? 0 : patienceWithOthers);
+    if (!isAlone)
+      console.error(`${work.name}: the machine is busy with other things, the figures say little`);
+    figures.disturbed[cores] = figures.disturbed[cores].filter((name) => name !== work.name);
+    if (!isAlone) figures.disturbed[cores].push(work.name);
     for (const sandbox of wantedSandboxes.filter(({ name }) => work.sandboxes.includes(name))) {
       const found = await measure(work, sandbox, cores).catch((error) => ({ failed: String(error.message) }));
       const ofWork = figures.results[cores];

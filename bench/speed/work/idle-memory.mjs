@@ -41,8 +41,9 @@ function measureOf(count) {
   };
 }
 
-/** @type {readonly Omit<Work, 'sandboxes'>[]} */
+/** @type {readonly (Omit<Work, 'sandboxes'> & { count: number })[]} */
 export const idleMemoryWorks = counts.map((count) => ({
+  count,
   name: `memory-${count}`,
   title: count === 1 ? 'one alone' : `each of ${count.toLocaleString('en')}`,
   target: 1,

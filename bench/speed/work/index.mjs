@@ -46,7 +46,10 @@ export const pairWorks = [
 
 /** Those of one sandbox alone. @type {readonly Work[]} */
 export const loneWorks = [
-  ...idleMemoryWorks.map((work) => over(work, [isolet.name, ...alike, 'quickjs'])),
+  // A thousand workers take minutes to start.
+  ...idleMemoryWorks.map((work) =>
+    over(work, [isolet.name, ...(work.count < 1000 ? alike : ['isolated-vm']), 'quickjs']),
+  ),
   over(idleCpu, [isolet.name, ...alike]),
   over(crowd, [isolet.name, ...alike]),
   over(deadlines, [isolet.name, 'isolated-vm']),

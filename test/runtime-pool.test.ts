@@ -5,6 +5,7 @@ import {
   RuntimeClosedError,
   type RuntimeConfig,
   type RuntimeStats,
+  SnapshotBuilder,
   TimeoutError,
 } from 'isolet';
 import { describe, expect, it } from 'vitest';
@@ -188,6 +189,7 @@ describe('the runtimes that a pool makes ahead', () => {
       );
     }
   });
+
   it('may begin with a snapshot, as it is when the pool is made', async () => {
     const builder = new SnapshotBuilder();
     builder.executeScript('begin.js', 'var begun = [1, 2]');

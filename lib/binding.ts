@@ -133,6 +133,11 @@ export interface NativeRuntime {
   /** The same of a module: its export `plugin`, else its default export if that is an object, else all it exports. */
   methodsOfModule(specifier: string, timeout: number, cpuTimeout: number): MethodList;
   abort(abortId: number): void;
+  /**
+   * Calls back once: when it serves, or when it has ended. From the event loop, which it does not keep alive, or from
+   * `close()`. The callback must not throw.
+   */
+  whenStarted(callback: () => void): void;
   stats(): NativeStats;
   isClosed(): boolean;
   /** Throws what ended the runtime, if it has ended. */

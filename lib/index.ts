@@ -23,8 +23,10 @@ export {
   TimeoutError,
 } from './errors.js';
 export { PluginManager } from './plugin-manager.js';
+export type { RuntimePoolConfig } from './pool-options.js';
 export { getProcessStats } from './process-stats.js';
 export { Runtime } from './runtime.js';
+export { RuntimePool, type RuntimePoolStats } from './runtime-pool.js';
 export { SnapshotBuilder } from './snapshot-builder.js';
 export { HostStream } from './streams.js';
 export type {

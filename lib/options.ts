@@ -56,7 +56,7 @@ interface Rule {
   readonly isInRange?: (value: never) => boolean;
 }
 
-type Rules<T> = { readonly [K in keyof T]-?: Rule };
+export type Rules<T> = { readonly [K in keyof T]-?: Rule };
 
 const isNumber = (value: unknown) => typeof value === 'number';
 const isObject = (value: unknown): value is object =>
@@ -78,7 +78,7 @@ const directory: Rule = {
 
 const bytes: Rule = { expected: 'a Uint8Array', isType: isUint8Array };
 
-const group: Rule = { expected: 'an object', isType: isObject };
+export const group: Rule = { expected: 'an object', isType: isObject };
 
 /** As Node checks it, so that another realm's AbortSignal will do. */
 const abortSignal: Rule = {
@@ -94,7 +94,7 @@ const duration: Rule = {
   isInRange: (value: number) => value > 0 && value <= longestDuration,
 };
 
-function integer(unit: string, min: number, max: number): Rule {
+export function integer(unit: string, min: number, max: number): Rule {
   return {
     expected: `a number of ${unit}`,
     isType: isNumber,
@@ -169,7 +169,7 @@ const managerRules: Rules<PluginManagerOptions> = {
 };
 
 /** The options that are given, each checked; `subject` names the object in messages. */
-function read<T extends object>(subject: string, options: unknown, rules: Rules<T>): Partial<T> {
+export function read<T extends object>(subject: string, options: unknown, rules: Rules<T>): Partial<T> {
   const given: Record<string, unknown> = Object.create(null);
   if (options === undefined) return given as Partial<T>;
   if (!isObject(options)) throw invalidArgument(`${subject} must be an object, got ${describe(options)}`);
@@ -199,6 +199,7 @@ function unknownOption(subject: string, key: string, names: string[]): TypeError
   let hint = meant === undefined ? `known are ${names.join(', ')}` : `did you mean "${meant}"?`;
   if (key === 'signal') hint = 'only what returns a promise takes one';
   if (names.includes('limits') && Object.hasOwn(limitRules, key)) hint = 'it belongs into "limits"';
+  if (names.includes('runtime') && Object.hasOwn(runtimeRules, key)) hint = 'it belongs into "runtime"';
   return invalidArgument(`${subject}: unknown option ${quote(key)}; ${hint}`);
 }
 
@@ -215,8 +216,8 @@ export type CheckedConfig = Omit<NativeRuntimeConfig, 'snapshot' | 'buildsSnapsh
   snapshot: Uint8Array | undefined;
 };
 
-/** The configuration of a runtime, defaults filled in. */
-export function runtimeConfig(config: RuntimeConfig | undefined): CheckedConfig {
+/** A copy of the options that are given, checked. */
+export function givenConfig(config: RuntimeConfig | undefined): RuntimeConfig {
   const given = read('Runtime config', config, runtimeRules);
   const { initialHeapSize, maxHeapSize } = given;
   if (initialHeapSize !== undefined) {
@@ -229,11 +230,17 @@ export function runtimeConfig(config: RuntimeConfig | undefined): CheckedConfig 
     }
   }
   requireOneBeginning('Runtime config', given);
+  return given;
+}
+
+/** The configuration of a runtime, defaults filled in. */
+export function runtimeConfig(config: RuntimeConfig | undefined): CheckedConfig {
+  const given = givenConfig(config);
   return {
     name: given.name ?? defaults.name,
     isNamed: given.name !== undefined,
-    maxHeapSize: maxHeapSize ?? 0,
-    initialHeapSize: initialHeapSize ?? 0,
+    maxHeapSize: given.maxHeapSize ?? 0,
+    initialHeapSize: given.initialHeapSize ?? 0,
     stackSize: given.stackSize ?? 0,
     timeout: given.timeout ?? 0,
     cpuTimeout: given.cpuTimeout ?? 0,

@@ -146,6 +146,10 @@ void MessageLoop::Receive(Message& message) {
       // wait for them, and none is to pay for them.
       deferred_.push_back(std::move(message));
       return;
+    case MessageKind::kPing:
+      // It asks whether nothing else runs.
+      deferred_.push_back(std::move(message));
+      return;
     case MessageKind::kRelease:
       // Not before the calls put aside that still need it.
       if (deferred_.empty()) break;
@@ -193,6 +197,8 @@ void MessageLoop::Dispatch(Message& message) {
       return thread_.evaluator().Define(message);
     case MessageKind::kReadStats:
       return HeapFigures::Answer(thread_.isolate(), core_, message.id);
+    case MessageKind::kPing:
+      return core_.channel.PostToHost(std::move(message));
     case MessageKind::kSettle:
       return RunInBackground(thread_.host_calls().AccountOf(message.target),
                              [&] { thread_.host_calls().Settle(message); });

@@ -204,6 +204,15 @@ v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t 
   return promise;
 }
 
+void HostRuntime::WhenStarted(v8::Local<v8::Function> callback) {
+  on_started_.Reset(environment_->isolate(), callback);
+  Message ping;
+  ping.kind = MessageKind::kPing;
+  core_->channel.PostToRuntime(std::move(ping));
+  // Its end may have been served before.
+  if (dead()) environment_->waker()->WakeHost(id_);
+}
+
 void HostRuntime::RefreshFigures() {
   if (dead()) return;
   Message command;
@@ -263,6 +272,8 @@ void HostRuntime::Serve(Message& message) {
       return promises_.Settle(message);
     case MessageKind::kUnhandled:
       return TellUnhandled(message);
+    case MessageKind::kPing:
+      return TellStarted();
     case MessageKind::kRelease:
       return objects_.Release(message.target);
     default:
@@ -275,12 +286,27 @@ void HostRuntime::TellUnhandled(Message& report) {
   if (on_unhandled_.IsEmpty() || host_terminating_) return;
   v8::Isolate* isolate = environment_->isolate();
   v8::HandleScope handles(isolate);
-  v8::Local<v8::Context> context = environment_->realm().context();
   v8::Local<v8::Value> error = ErrorOfFailure(*this, *report.failure);
+  CallHook(on_unhandled_.Get(isolate), 1, &error);
+}
+
+void HostRuntime::TellStarted() {
+  if (on_started_.IsEmpty() || host_terminating_) return;
+  v8::Isolate* isolate = environment_->isolate();
+  v8::HandleScope handles(isolate);
+  v8::Local<v8::Function> callback = on_started_.Get(isolate);
+  on_started_.Reset();
+  CallHook(callback, 0, nullptr);
+}
+
+void HostRuntime::CallHook(v8::Local<v8::Function> hook, int count,
+                           v8::Local<v8::Value>* arguments) {
+  v8::Isolate* isolate = environment_->isolate();
   v8::TryCatch try_catch(isolate);
   // It throws nothing: lib/ sees to that.
   static_cast<void>(
-      on_unhandled_.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &error).IsEmpty());
+      hook->Call(environment_->realm().context(), v8::Undefined(isolate), count, arguments)
+          .IsEmpty());
   if (try_catch.HasTerminated()) GiveUpTerminating();
 }
 
@@ -304,6 +330,7 @@ void HostRuntime::ServeMessages() {
 
 void HostRuntime::EndOfLife() {
   promises_.RejectAll(core_->DeathReason());
+  TellStarted();
   if (has_streams()) EndStreams();
 }
 

@@ -64,6 +64,8 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   v8::MaybeLocal<v8::Value> RequestAsync(Message&& command, uint64_t abort_id);
   void Abort(uint64_t abort_id) { promises_.Abort(abort_id); }
   size_t pending_calls() const { return promises_.size(); }
+  // Calls `callback` once: the runtime serves, or it has ended. Keeps no event loop alive.
+  void WhenStarted(v8::Local<v8::Function> callback);
   // Brings the figures up to date, unless the runtime is busy.
   void RefreshFigures();
 
@@ -117,6 +119,8 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   void Serve(Message& message);
   void ServeDeferred();
   void TellUnhandled(Message& report);
+  void TellStarted();
+  void CallHook(v8::Local<v8::Function> hook, int count, v8::Local<v8::Value>* arguments);
   void EndOfLife();
   void EndStreams();
   void GiveUpTerminating();
@@ -128,6 +132,7 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   HostFunctions functions_;
   PendingPromises promises_;
   v8::Global<v8::Function> on_unhandled_;
+  v8::Global<v8::Function> on_started_;
   v8::Global<v8::Object> stream_counts_;
   uint64_t last_call_ = 0;
   Waiting* innermost_ = nullptr;

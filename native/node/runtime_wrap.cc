@@ -75,6 +75,7 @@ Napi::Function RuntimeWrap::Define(Napi::Env env) {
                          InstanceMethod<&RuntimeWrap::RunScript>("runScript"),
                          InstanceMethod<&RuntimeWrap::BuildSnapshot>("buildSnapshot"),
                          InstanceMethod<&RuntimeWrap::Abort>("abort"),
+                         InstanceMethod<&RuntimeWrap::WhenStarted>("whenStarted"),
                          InstanceMethod<&RuntimeWrap::Stats>("stats"),
                          InstanceMethod<&RuntimeWrap::IsClosed>("isClosed"),
                          InstanceMethod<&RuntimeWrap::RequireOpen>("requireOpen"),
@@ -230,6 +231,11 @@ Napi::Value RuntimeWrap::BuildSnapshot(const Napi::CallbackInfo& info) {
 
 Napi::Value RuntimeWrap::Abort(const Napi::CallbackInfo& info) {
   runtime_->Abort(static_cast<uint64_t>(info[0].ToNumber().Int64Value()));
+  return {};
+}
+
+Napi::Value RuntimeWrap::WhenStarted(const Napi::CallbackInfo& info) {
+  runtime_->WhenStarted(ToV8(info[0]).As<v8::Function>());
   return {};
 }
 

@@ -38,6 +38,7 @@ class RuntimeWrap final : public Napi::ObjectWrap<RuntimeWrap> {
   Napi::Value RunScript(const Napi::CallbackInfo& info);
   Napi::Value BuildSnapshot(const Napi::CallbackInfo& info);
   Napi::Value Abort(const Napi::CallbackInfo& info);
+  Napi::Value WhenStarted(const Napi::CallbackInfo& info);
   Napi::Value Stats(const Napi::CallbackInfo& info);
   Napi::Value RequireOpen(const Napi::CallbackInfo& info);
   Napi::Value IsClosed(const Napi::CallbackInfo& info);

@@ -36,6 +36,7 @@ enum class MessageKind : uint8_t {
   kSettled,    // id: an asynchronous call, or one answered with Status::kPromise
   kUnhandled,  // failure: what the plugin threw or rejected and nobody handles
   // Both ways.
+  kPing,  // sent back once the runtime serves: not in the middle of a call, or its bootstrap
   kReply,
   kRelease,  // target: object of the receiver's that the sender no longer holds
 };

@@ -13,12 +13,7 @@
  *   afterwards. A sync call blocks the event loop where the sandbox has sync calls.
  */
 
-/**
- * @typedef {object} SandboxEntry
- * @property {string} name
- * @property {URL} module
- * @property {readonly string[]} nodeArgs
- */
+/** @typedef {import('../../peers.mjs').SandboxEntry} SandboxEntry */
 
 /** @param {string} name @param {readonly string[]} [nodeArgs] @returns {SandboxEntry} */
 function entry(name, nodeArgs = []) {

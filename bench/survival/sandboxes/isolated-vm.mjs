@@ -1,21 +1,15 @@
 // @ts-check
 // isolated-vm, as its README says to use it: a memory limit, a timeout for each evaluation, results copied. Without
 // `onCatastrophicError`: it would be called when the isolate is lost, and is documented as a chance to end the process.
-import { createRequire } from 'node:module';
 import { hostFunctions } from '../../../test/hostile/host-functions.mjs';
 import { limitsOf, mebibyte } from '../../../test/hostile/hostile-case.mjs';
+import { ivm, version } from '../../isolated-vm.mjs';
 import { withDeadline } from './deadline.mjs';
 
 /** @typedef {import('./index.mjs').HostileCase} HostileCase */
 /** @typedef {import('./index.mjs').Outcome} Outcome */
 
-const require = createRequire(import.meta.url);
-// 7 needs Node 24, and 5 is the last for Node 20.
-const packageName = Number.parseInt(process.versions.node, 10) >= 24 ? 'isolated-vm-7' : 'isolated-vm-5';
-const ivm = require(packageName);
-
-/** @type {string} */
-export const version = require(`${packageName}/package.json`).version;
+export { version };
 
 // Values cross by structured clone, which has no functions. `call` alone is worth more work: see below.
 export const lacks = ['everything'];

@@ -1,0 +1,39 @@
+// @ts-check
+// This project's own build.
+import { createRequire } from 'node:module';
+import { isolet } from '../../../test/support/isolet.mjs';
+
+/** @typedef {import('./index.mjs').Session} Session */
+
+const require = createRequire(import.meta.url);
+
+/** @type {string} */
+export const version = require('../../../package.json').version;
+
+export const awaitsHost = false;
+export const limitsPromises = true;
+
+/** `with({ transfer })`, where this build has it. @param {import('isolet').JsFunction} fn */
+function moved(fn) {
+  try {
+    return fn.with(/** @type {{}} */ ({ transfer: 'both' }));
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_INVALID_ARG') return null;
+    throw error;
+  }
+}
+
+/** @param {import('./index.mjs').Limits} limits @returns {Session} */
+export function open({ memory, value }) {
+  const runtime = new isolet.Runtime({ maxHeapSize: memory, maxSerializationBytes: value });
+  return {
+    script: (code) => () => runtime.eval(code),
+    limitedScript: (code, timeout) => () => runtime.eval(code, { timeout }),
+    asyncScript: (code, timeout) => () => runtime.evalAsync(code, { timeout }),
+    fn: (source) => runtime.eval(source),
+    mover: (source) => moved(runtime.eval(source)),
+    bind: (name, handler) => runtime.bindFunction(name, handler),
+    cpuTime: () => runtime.getStats().cpuTimeMs,
+    close: () => runtime.close(),
+  };
+}

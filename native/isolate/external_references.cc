@@ -43,7 +43,7 @@ uint32_t ExternalReferences::PlaceOf(v8::FunctionCallback callback) {
 }
 
 v8::FunctionCallback ExternalReferences::FunctionAt(uint32_t place) {
-  return place < Count() ? reinterpret_cast<v8::FunctionCallback>(List()[place]) : nullptr;
+  return place < Count() ? Get().functions_[place] : nullptr;
 }
 
 size_t ExternalReferences::Count() { return Get().list_.size() - 1; }

@@ -22,9 +22,13 @@ class ExternalReferences {
   // Null: no function has that place.
   static v8::FunctionCallback FunctionAt(uint32_t place);
 
-  void Add(v8::FunctionCallback callback) { list_.push_back(reinterpret_cast<intptr_t>(callback)); }
+  void Add(v8::FunctionCallback callback) {
+    list_.push_back(reinterpret_cast<intptr_t>(callback));
+    functions_.push_back(callback);
+  }
   void Add(v8::AccessorNameGetterCallback getter) {
     list_.push_back(reinterpret_cast<intptr_t>(getter));
+    functions_.push_back(nullptr);
   }
 
  private:
@@ -32,6 +36,8 @@ class ExternalReferences {
   static const ExternalReferences& Get();
 
   std::vector<intptr_t> list_;
+  // At the same places; null: another kind of function.
+  std::vector<v8::FunctionCallback> functions_;
 };
 
 }  // namespace isolet

@@ -141,13 +141,11 @@ void MessageLoop::Receive(Message& message) {
         return;
       }
       break;
+    case MessageKind::kPing:
+      // It asks whether nothing else runs.
     case MessageKind::kSettle:
       // Its continuations are no business of the call that runs: no sync call can
       // wait for them, and none is to pay for them.
-      deferred_.push_back(std::move(message));
-      return;
-    case MessageKind::kPing:
-      // It asks whether nothing else runs.
       deferred_.push_back(std::move(message));
       return;
     case MessageKind::kRelease:

@@ -18,7 +18,7 @@ class ReportProber {
  public:
   // Starts a runtime, which plays the plugin's side.
   explicit ReportProber(Environment& environment)
-      : runtime_(HostRuntime::Start(environment, RuntimeLimits{}, "", {})) {}
+      : runtime_(HostRuntime::Start(environment, RuntimeLimits{}, {}, {})) {}
   ~ReportProber() { runtime_->Close(); }
   ReportProber(const ReportProber&) = delete;
   ReportProber& operator=(const ReportProber&) = delete;

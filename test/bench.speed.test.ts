@@ -12,7 +12,7 @@ import { pairWorks } from '../bench/speed/work/index.mjs';
 // That bench/speed measures what it says. Peers that would have to be installed are not among those here.
 
 /** One operation a sample, and no more rounds than are needed. */
-const plan: Plan = { warmUp: 0, leadIn: 0, sample: 0, budget: 0, fewest: 4, most: 4 };
+const plan: Plan = { warmUp: 0, leadIn: 0, sample: 0, budget: 1000, fewest: 4, most: 4 };
 
 describe('samples', () => {
   it('are taken in turns, their order changing, after each has run once', async () => {

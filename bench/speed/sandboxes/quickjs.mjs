@@ -19,6 +19,9 @@ export const version = require(`${packageName}/package.json`).version;
 
 export const awaitsHost = false;
 
+/** Bytes that a WebAssembly memory can have here. */
+const mostMemory = 2 ** 31 - 1;
+
 const quickjs = await getQuickJS();
 
 /** What a plugin's function is wrapped in, so that the host can give and take values of a kind. */
@@ -75,7 +78,7 @@ function functionOf(vm, source, takes, gives) {
 /** @param {import('./index.mjs').Limits} limits @returns {Session} */
 export function open({ memory }) {
   const runtime = quickjs.newRuntime();
-  runtime.setMemoryLimit(memory);
+  runtime.setMemoryLimit(Math.min(memory, mostMemory));
   const vm = runtime.newContext();
   /** Handles that have to be given back before the context can be. @type {any[]} */
   const held = [];

@@ -27,29 +27,41 @@ const pause = 5;
 /** Some 10 ms; wrapped, so that it leaves no globals. */
 const chunk = '(() => { let x = 0; for (let i = 0; i < 5e6; i++) x = (x * 31 + i) | 0; return x & 1; })()';
 
+/** @param {Session} session */
+function chunkOf(session) {
+  return /** @type {() => unknown} */ (session.asyncScript(chunk));
+}
+
 /** Sandboxes that compute until told to stop. */
 class Computing {
   #isOver = false;
   #done = 0;
   #ends;
+  /** Until each has done one chunk: before that, some have not begun. */
+  #underWay;
 
   /** @param {readonly Session[]} sessions */
   constructor(sessions) {
-    this.#ends = sessions.map((session) => this.#loop(session));
+    const begun = sessions.map((session) => Promise.resolve(chunkOf(session)()));
+    this.#ends = sessions.map(async (session, index) => {
+      await begun[index];
+      await this.#loop(session);
+    });
+    this.#underWay = Promise.all(begun);
   }
 
   /** @param {Session} session */
   async #loop(session) {
-    const run = /** @type {() => unknown} */ (session.asyncScript(chunk));
+    const run = chunkOf(session);
     while (!this.#isOver) {
       await run();
       this.#done++;
     }
   }
 
-  /** Chunks done in a ms. @param {number} ms to count; half as much goes before, until all are under way */
+  /** Chunks done in a ms. @param {number} ms to count */
   async rate(ms) {
-    await sleep(ms / 2);
+    await this.#underWay;
     const before = this.#done;
     const begin = performance.now();
     await sleep(ms);

@@ -7,7 +7,7 @@ export function requireString(subject: string, value: unknown): asserts value is
   if (typeof value !== 'string') throw invalidArgument(`${subject} must be a string, got ${describe(value)}`);
 }
 
-export function requireFilename(subject: string, value: unknown): asserts value is string {
+export function requireNonEmpty(subject: string, value: unknown): asserts value is string {
   requireString(subject, value);
   if (value === '') throw invalidArgument(`${subject} must not be empty`);
 }
@@ -43,8 +43,7 @@ const fixedGlobals = new Set(['undefined', 'NaN', 'Infinity']);
 
 /** Any other string names a global: it becomes an own property, so even `__proto__` is harmless. */
 export function requireGlobalName(value: unknown): asserts value is string {
-  requireString('the name of a global', value);
-  if (value === '') throw invalidArgument('the name of a global must not be empty');
+  requireNonEmpty('the name of a global', value);
   if (fixedGlobals.has(value))
     throw invalidArgument(`${quote(value)} can't be bound: ECMAScript fixes that global`);
 }

@@ -1,4 +1,4 @@
-import { requireFunction, requireString } from './arguments.js';
+import { requireFunction, requireNonEmpty } from './arguments.js';
 import type { NativeRuntime } from './binding.js';
 import { invalidArgument, outOfRange } from './errors.js';
 import { quote } from './text.js';
@@ -32,8 +32,7 @@ export class HostOps {
    * @throws what `Runtime.bindFunction` throws
    */
   register(name: unknown, handler: Handler, mode: Mode): number {
-    requireString("the op's name", name);
-    if (name === '') throw invalidArgument("the op's name must not be empty");
+    requireNonEmpty("the op's name", name);
     requireFunction('the handler', handler);
     if (this.#ops.some((op) => op.name === name))
       throw invalidArgument(`an op ${quote(name)} was registered before`);

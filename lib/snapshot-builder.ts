@@ -1,4 +1,4 @@
-import { requireFilename, requireString } from './arguments.js';
+import { requireNonEmpty, requireString } from './arguments.js';
 import type { NativeRuntime } from './binding.js';
 import { preparedBinding } from './native-hooks.js';
 import { builderConfig } from './options.js';
@@ -7,7 +7,8 @@ import type { SnapshotBuilderOptions } from './types.js';
 
 /**
  * Runs scripts once and keeps what they leave: globals, functions, objects, compiled code. A `Runtime` with that
- * `snapshot` starts with it, without running them. `build()` it, or `close()` it: until then it holds a thread and a heap.
+ * `snapshot` starts with it, without running them. `build()` it, or `close()` it: until then it holds a thread and a
+ * heap.
  *
  * On Node 22 and later it is a snapshot of V8's; on Node 20 the scripts run again in each runtime, without being
  * compiled again: they should do the same each time. A snapshot is good for the very build of Node and of this package
@@ -48,8 +49,8 @@ export class SnapshotBuilder implements Disposable {
   }
 
   /**
-   * Runs a classic script to its end, continuations of settled promises included. `name` is that of the script in stacks, also later on.
-   * What throws leaves the builder usable, with what it has done so far.
+   * Runs a classic script to its end, continuations of settled promises included. `name` is that of the script in
+   * stacks, also later on. What throws leaves the builder usable, with what it has done so far.
    *
    * @throws JavaScriptError the script threw, or can't be parsed
    * @throws TimeoutError `timeout` or `cpuTimeout` ran out
@@ -58,7 +59,7 @@ export class SnapshotBuilder implements Disposable {
    * @throws TypeError `ERR_INVALID_ARG`: an empty name, or no strings
    */
   executeScript(name: string, source: string): void {
-    requireFilename('the name of the script', name);
+    requireNonEmpty('the name of the script', name);
     requireString('the source', source);
     this.#native.runScript(source, name);
     this.#scripts.push({ name, source });

@@ -117,8 +117,9 @@ export interface RuntimeConfig {
    */
   cpuTimeout?: number | undefined;
   /**
-   * A script that runs first, before anything is bound, under `timeout` and `cpuTimeout`. Not together with `snapshot`. If it throws or takes longer,
-   * the runtime is closed, and every call throws that error. A promise as its value is not awaited. Default: none.
+   * A script that runs first, before anything is bound, under `timeout` and `cpuTimeout`. If it throws or takes longer,
+   * the runtime is closed, and every call throws that error. A promise as its value is not awaited. Not together with
+   * `snapshot`. Default: none.
    */
   bootstrap?: string | undefined;
   /**

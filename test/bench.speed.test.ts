@@ -7,7 +7,7 @@ import { shortcomings } from '../bench/speed/shortcomings.mjs';
 import { sizePlot } from '../bench/speed/size-plot.mjs';
 import { geometricMean, spreadOf } from '../bench/speed/spread.mjs';
 import { digits, time } from '../bench/speed/units.mjs';
-import { pairWorks } from '../bench/speed/work/index.mjs';
+import { pairWorks } from '../bench/speed/works/index.mjs';
 
 // That bench/speed measures what it says. Peers that would have to be installed are not among those here.
 

@@ -1,17 +1,12 @@
-import { IsoletError, JavaScriptError, ModuleError, type Runtime, RuntimeClosedError } from 'isolet';
+import { IsoletError, JavaScriptError, ModuleError, RuntimeClosedError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, expectInvalidArgument, reasonOf, rejectionOf } from './support/errors.js';
 import { expectWellFormed } from './support/failure.js';
+import { runtimeWith } from './support/modules.js';
 import { notStrings } from './support/refusals.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
-
-function runtimeWith(modules: Record<string, string>): Runtime {
-  const runtime = makeRuntime({ timeout: 60_000 });
-  for (const [name, source] of Object.entries(modules)) runtime.addStaticModule(name, source);
-  return runtime;
-}
 
 describe('a module that is not there', () => {
   it('is a ModuleError with specifier and referrer', async () => {

@@ -4,21 +4,16 @@ import {
   PendingPromiseError,
   type Runtime,
   RuntimeClosedError,
-  type RuntimeConfig,
   TimeoutError,
 } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { expectChild } from './support/child.js';
 import { errorOf, reasonOf, rejectionOf } from './support/errors.js';
-import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+import { runtimeWith } from './support/modules.js';
+import { type PromiseWithResolvers, withResolvers } from './support/promises.js';
+import { checkReleases, expectUsable } from './support/runtimes.js';
 
 checkReleases();
-
-function runtimeWith(modules: Record<string, string>, config: RuntimeConfig = {}): Runtime {
-  const runtime = makeRuntime({ timeout: 60_000, ...config });
-  for (const [name, source] of Object.entries(modules)) runtime.addStaticModule(name, source);
-  return runtime;
-}
 
 const loopUnlessStopped = 'if (!globalThis.stop) for (;;);';
 
@@ -220,7 +215,7 @@ describe('an AbortSignal', () => {
   it('ends the wait for a loader, whose answer another import still gets', async () => {
     const runtime = runtimeWith({});
     const controller = new AbortController();
-    const loader = withResolvers();
+    const loader = withResolvers<string>();
     runtime.setModuleLoader(() => {
       setImmediate(() => controller.abort('enough'));
       return loader.promise;
@@ -239,9 +234,9 @@ describe('the end of the runtime', () => {
   ])('by %s ends the wait for a loader; what it answers then goes nowhere', async (_, end, code) => {
     for (const settle of ['resolve', 'reject'] as const) {
       const runtime = runtimeWith({});
-      let loader: PromiseWithResolvers | undefined;
+      let loader: PromiseWithResolvers<string> | undefined;
       runtime.setModuleLoader(() => {
-        loader = withResolvers();
+        loader = withResolvers<string>();
         setImmediate(end, runtime);
         return loader.promise;
       });
@@ -292,19 +287,3 @@ describe('the end of the runtime', () => {
     );
   });
 });
-
-interface PromiseWithResolvers {
-  promise: Promise<string>;
-  resolve(source: string): void;
-  reject(reason: unknown): void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let settle: Omit<PromiseWithResolvers, 'promise'> | undefined;
-  const promise = new Promise<string>((resolve, reject) => (settle = { resolve, reject }));
-  return {
-    promise,
-    resolve: (source) => settle?.resolve(source),
-    reject: (reason) => settle?.reject(reason),
-  };
-}

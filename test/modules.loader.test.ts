@@ -1,23 +1,12 @@
 import { ModuleError, PendingPromiseError, type Runtime } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, rejectionOf } from './support/errors.js';
+import { loaderOf } from './support/modules.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
 
 const guarded = () => makeRuntime({ timeout: 60_000 });
-
-/** A loader over `files` that notes what it is asked for. */
-function loaderOf(files: Record<string, string>): { load: (name: string) => string; asked: string[] } {
-  const asked: string[] = [];
-  const load = (name: string) => {
-    asked.push(name);
-    const source = files[name];
-    if (source === undefined) throw new Error(`no file ${name}`);
-    return source;
-  };
-  return { load, asked };
-}
 
 /** What a loader waits for, from outside; `asked(n)` is fulfilled once it was asked `n` times. */
 function bindPendingLoader(runtime: Runtime) {

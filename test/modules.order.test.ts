@@ -1,6 +1,7 @@
 import { JavaScriptError, type Runtime, TimeoutError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, reasonOf } from './support/errors.js';
+import { type PromiseWithResolvers, withResolvers } from './support/promises.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
@@ -16,9 +17,12 @@ function makeGraph(modules: Record<string, string>) {
 
 /** `later(name)` of the plugin, which is answered by the function returned, once it has been asked. */
 function bindLater(runtime: Runtime) {
-  const calls = new Map<string, { asked: PromiseWithResolvers; answered: PromiseWithResolvers }>();
+  const calls = new Map<
+    string,
+    { asked: PromiseWithResolvers<void>; answered: PromiseWithResolvers<void> }
+  >();
   const callOf = (name: string) => {
-    const call = calls.get(name) ?? { asked: withResolvers(), answered: withResolvers() };
+    const call = calls.get(name) ?? { asked: withResolvers<void>(), answered: withResolvers<void>() };
     calls.set(name, call);
     return call;
   };
@@ -211,15 +215,3 @@ describe('modules with a top-level await', () => {
     });
   });
 });
-
-interface PromiseWithResolvers {
-  promise: Promise<void>;
-  resolve(): void;
-  reject(reason: Error): void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let settle: Omit<PromiseWithResolvers, 'promise'> | undefined;
-  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  return { promise, resolve: () => settle?.resolve(), reject: (reason) => settle?.reject(reason) };
-}

@@ -1,6 +1,7 @@
 import { type JsFunction, ModuleError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, rejectionOf } from './support/errors.js';
+import { loaderOf } from './support/modules.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
@@ -10,18 +11,6 @@ const guarded = () => makeRuntime({ timeout: 60_000 });
 /** Joins relative specifiers to the folder of the referrer. */
 function join(specifier: string, referrer: string): string {
   return specifier.startsWith('.') ? new URL(specifier, `app:/${referrer}`).pathname.slice(1) : specifier;
-}
-
-/** A loader over `files` that notes what it is asked for. */
-function loaderOf(files: Record<string, string>): { load: (name: string) => string; asked: string[] } {
-  const asked: string[] = [];
-  const load = (name: string) => {
-    asked.push(name);
-    const source = files[name];
-    if (source === undefined) throw new Error(`no file ${name}`);
-    return source;
-  };
-  return { load, asked };
 }
 
 describe('a resolver', () => {

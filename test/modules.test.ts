@@ -1,21 +1,10 @@
-import {
-  DataCloneError,
-  type JsFunction,
-  PendingPromiseError,
-  type Runtime,
-  type RuntimeConfig,
-} from 'isolet';
+import { DataCloneError, type JsFunction, PendingPromiseError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './support/errors.js';
-import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+import { runtimeWith } from './support/modules.js';
+import { checkReleases, expectUsable } from './support/runtimes.js';
 
 checkReleases();
-
-function runtimeWith(modules: Record<string, string>, config: RuntimeConfig = {}): Runtime {
-  const runtime = makeRuntime({ timeout: 60_000, ...config });
-  for (const [name, source] of Object.entries(modules)) runtime.addStaticModule(name, source);
-  return runtime;
-}
 
 describe('a namespace at the host', () => {
   it('is a plain object with the exports by name, the default one included', () => {

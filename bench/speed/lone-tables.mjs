@@ -4,20 +4,20 @@ import { table } from '../../scripts/markdown-table.mjs';
 import { absence, targetOf } from './pair-tables.mjs';
 import { isolet, sandboxes } from './sandboxes/index.mjs';
 import { digits, size, time } from './units.mjs';
-import { crowd, crowdSize } from './work/crowd.mjs';
-import { armedCount, deadlines } from './work/deadlines.mjs';
-import { idleCpu, idleSandboxes, rest } from './work/idle-cpu.mjs';
-import { idleMemoryWorks } from './work/idle-memory.mjs';
-import { loneWorks } from './work/index.mjs';
+import { crowd, crowdSize } from './works/crowd.mjs';
+import { armedCount, deadlines } from './works/deadlines.mjs';
+import { idleCpu, idleSandboxes, rest } from './works/idle-cpu.mjs';
+import { idleMemoryWorks } from './works/idle-memory.mjs';
+import { loneWorks } from './works/index.mjs';
 
 /** @typedef {import('./figures.mjs').Figures} Figures */
 /** @typedef {import('./figures.mjs').Results} Results */
 /** @typedef {import('./samples.mjs').Pair} Pair */
-/** @typedef {import('./work/crowd.mjs').Crowd} Crowd */
-/** @typedef {import('./work/crowd.mjs').Latency} Latency */
-/** @typedef {import('./work/deadlines.mjs').Deadlines} Deadlines */
-/** @typedef {import('./work/idle-cpu.mjs').IdleCpu} IdleCpu */
-/** @typedef {import('./work/idle-memory.mjs').IdleMemory} IdleMemory */
+/** @typedef {import('./works/crowd.mjs').Crowd} Crowd */
+/** @typedef {import('./works/crowd.mjs').Latency} Latency */
+/** @typedef {import('./works/deadlines.mjs').Deadlines} Deadlines */
+/** @typedef {import('./works/idle-cpu.mjs').IdleCpu} IdleCpu */
+/** @typedef {import('./works/idle-memory.mjs').IdleMemory} IdleMemory */
 
 /** Sandboxes of these works. @param {readonly { name: string }[]} ofWorks */
 function measured(ofWorks) {

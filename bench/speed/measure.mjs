@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { plans } from './samples.mjs';
 import { isolet, sandboxes } from './sandboxes/index.mjs';
-import { works } from './work/index.mjs';
+import { works } from './works/index.mjs';
 
 /** A file descriptor. */
 const reports = 3;

@@ -4,12 +4,12 @@ import { table } from '../../scripts/markdown-table.mjs';
 import { isolet, peers } from './sandboxes/index.mjs';
 import { quantile } from './spread.mjs';
 import { digits, time } from './units.mjs';
-import { pairWorks } from './work/index.mjs';
+import { pairWorks } from './works/index.mjs';
 
 /** @typedef {import('./figures.mjs').Figures} Figures */
 /** @typedef {import('./figures.mjs').Results} Results */
 /** @typedef {import('./samples.mjs').Pair} Pair */
-/** @typedef {import('./work/index.mjs').Work} Work */
+/** @typedef {import('./works/index.mjs').Work} Work */
 
 const titles = peers.map(({ title }) => title);
 

@@ -13,13 +13,13 @@ import { shortcomings } from './shortcomings.mjs';
 import { sizePlot } from './size-plot.mjs';
 
 /** @typedef {import('./figures.mjs').Figures} Figures */
-/** @typedef {import('./work/size.mjs').CostBySize} CostBySize */
+/** @typedef {import('./works/size.mjs').CostBySize} CostBySize */
 
 const introduction = `# Performance
 
 What isolet takes, and what its peers take for the same, measured by \`npm run bench\`: it builds for Node 20, 24 and 26,
 installs the peers in \`bench/\`, measures, and writes this page. How each sandbox is used is in
-\`bench/speed/sandboxes/\`: the fastest way that its documentation has. What each work does is in \`bench/speed/work/\`.
+\`bench/speed/sandboxes/\`: the fastest way that its documentation has. What each work does is in \`bench/speed/works/\`.
 
 - One peer and isolet are measured in one process, in turns: a sample of at least 10 ms of the one, a sample of the other,
   their order changing, for a second at least; each goes on for 25 ms before its sample begins. Figures are the median, and the quartiles in parentheses.

@@ -13,12 +13,12 @@ import { chosen, installPeers, versionOf } from '../peers.mjs';
 import { readFigures, writeFigures } from './figures.mjs';
 import { waitForRest } from './other-load.mjs';
 import { sandboxes } from './sandboxes/index.mjs';
-import { pairWorks, works } from './work/index.mjs';
+import { pairWorks, works } from './works/index.mjs';
 
 /** @typedef {import('./figures.mjs').Cores} Cores */
 /** @typedef {import('./figures.mjs').Figures} Figures */
 /** @typedef {import('./sandboxes/index.mjs').SpeedSandbox} SpeedSandbox */
-/** @typedef {import('./work/index.mjs').Work} Work */
+/** @typedef {import('./works/index.mjs').Work} Work */
 
 const child = fileURLToPath(new URL('measure.mjs', import.meta.url));
 

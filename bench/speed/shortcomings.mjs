@@ -4,7 +4,7 @@ import { lonelyLosses } from './lone-tables.mjs';
 import { pairOf, targetOf } from './pair-tables.mjs';
 import { peers } from './sandboxes/index.mjs';
 import { digits } from './units.mjs';
-import { pairWorks } from './work/index.mjs';
+import { pairWorks } from './works/index.mjs';
 
 /** @typedef {import('./figures.mjs').Figures} Figures */
 /** @typedef {import('./figures.mjs').Results} Results */

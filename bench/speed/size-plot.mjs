@@ -3,8 +3,8 @@
 import { sandboxes } from './sandboxes/index.mjs';
 import { size, time } from './units.mjs';
 
-/** @typedef {import('./work/size.mjs').CostBySize} CostBySize */
-/** @typedef {import('./work/size.mjs').Point} Point */
+/** @typedef {import('./works/size.mjs').CostBySize} CostBySize */
+/** @typedef {import('./works/size.mjs').Point} Point */
 
 /** Told apart in grey and by those who see few colours: dark to light, and by their marks. */
 const styles = [

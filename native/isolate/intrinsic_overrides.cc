@@ -64,6 +64,7 @@ void IntrinsicOverrides::Exchange(SnapshotHandles& handles) {
 
 void IntrinsicOverrides::Miss(Form form, v8::Local<v8::Object> holder, v8::Local<v8::String> name,
                               v8::FunctionCallback callback) {
+  if (thread_.snapshot() == nullptr) return;
   v8::Isolate* isolate = thread_.isolate();
   absent_.push_back({form, v8::Global<v8::Object>(isolate, holder),
                      v8::Global<v8::String>(isolate, name), callback});
@@ -74,18 +75,10 @@ void IntrinsicOverrides::OverrideLate() {
   for (Absent& absent : std::exchange(absent_, {})) {
     v8::Local<v8::Object> holder = absent.holder.Get(isolate);
     v8::Local<v8::String> name = absent.name.Get(isolate);
-    switch (absent.form) {
-      case Form::kMethod:
-        ReplaceMethod(holder, name, name, absent.callback, {});
-        break;
-      case Form::kConstructor:
-        ReplaceConstructor(holder, name, absent.callback, {{"construct", Kind::kConstruct}}, {});
-        break;
-      case Form::kCallableConstructor:
-        ReplaceConstructor(holder, name, absent.callback,
-                           {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}},
-                           {});
-        break;
+    if (absent.form == Form::kMethod) {
+      ReplaceMethod(holder, name, name, absent.callback, {});
+    } else {
+      ReplaceConstructor(absent.form, holder, name, absent.callback, {});
     }
   }
 }
@@ -152,33 +145,34 @@ void IntrinsicOverrides::ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v
 v8::Local<v8::Object> IntrinsicOverrides::Constructor(
     v8::Local<v8::Object> holder, const char* name, v8::FunctionCallback callback,
     std::initializer_list<v8::Local<v8::Object>> helpers) {
-  return ReplaceConstructor(holder, Literal(thread_.isolate(), name), callback,
-                            {{"construct", Kind::kConstruct}}, helpers);
+  return ReplaceConstructor(Form::kConstructor, holder, Literal(thread_.isolate(), name), callback,
+                            helpers);
 }
 
 void IntrinsicOverrides::CallableConstructor(v8::Local<v8::Object> holder, const char* name,
                                              v8::FunctionCallback callback) {
-  ReplaceConstructor(holder, Literal(thread_.isolate(), name), callback,
-                     {{"construct", Kind::kConstruct}, {"apply", Kind::kCallOfConstructor}}, {});
+  ReplaceConstructor(Form::kCallableConstructor, holder, Literal(thread_.isolate(), name), callback,
+                     {});
 }
 
 v8::Local<v8::Object> IntrinsicOverrides::ReplaceConstructor(
-    v8::Local<v8::Object> holder, v8::Local<v8::String> key, v8::FunctionCallback callback,
-    std::initializer_list<Trap> traps, std::initializer_list<v8::Local<v8::Object>> helpers) {
+    Form form, v8::Local<v8::Object> holder, v8::Local<v8::String> key,
+    v8::FunctionCallback callback, std::initializer_list<v8::Local<v8::Object>> helpers) {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
   v8::Local<v8::Function> original = Original(holder, key);
   if (original.IsEmpty()) {
-    Miss(traps.size() == 1 ? Form::kConstructor : Form::kCallableConstructor, holder, key,
-         callback);
+    Miss(form, holder, key, callback);
     return {};
   }
   std::vector<v8::Local<v8::Name>> names;
   std::vector<v8::Local<v8::Value>> functions;
-  for (const Trap& trap : traps) {
-    names.emplace_back(Literal(isolate, trap.name));
-    functions.emplace_back(Replacement(trap.kind, original, callback, helpers));
-  }
+  auto trap = [&](const char* name, Kind kind) {
+    names.emplace_back(Literal(isolate, name));
+    functions.emplace_back(Replacement(kind, original, callback, helpers));
+  };
+  trap("construct", Kind::kConstruct);
+  if (form == Form::kCallableConstructor) trap("apply", Kind::kCallOfConstructor);
   v8::Local<v8::Object> handler =
       v8::Object::New(isolate, v8::Null(isolate), names.data(), functions.data(), names.size());
   v8::Local<v8::Proxy> proxy = v8::Proxy::New(context, original, handler).ToLocalChecked();

@@ -104,16 +104,12 @@ class IntrinsicOverrides {
   void ReplaceMethod(v8::Local<v8::Object> holder, v8::Local<v8::Name> key,
                      v8::Local<v8::String> shown, v8::FunctionCallback callback,
                      std::initializer_list<v8::Local<v8::Object>> helpers);
+  // For a snapshot: other realms have all that they will have.
   void Miss(Form form, v8::Local<v8::Object> holder, v8::Local<v8::String> name,
             v8::FunctionCallback callback);
   void OverrideLate();
-  struct Trap {
-    const char* name;
-    Kind kind;
-  };
-  v8::Local<v8::Object> ReplaceConstructor(v8::Local<v8::Object> holder, v8::Local<v8::String> key,
-                                           v8::FunctionCallback callback,
-                                           std::initializer_list<Trap> traps,
+  v8::Local<v8::Object> ReplaceConstructor(Form form, v8::Local<v8::Object> holder,
+                                           v8::Local<v8::String> key, v8::FunctionCallback callback,
                                            std::initializer_list<v8::Local<v8::Object>> helpers);
   v8::Local<v8::Function> Original(v8::Local<v8::Object> holder, v8::Local<v8::Name> name) const;
   v8::Local<v8::Function> Replacement(Kind kind, v8::Local<v8::Function> original,

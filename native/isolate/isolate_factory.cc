@@ -232,16 +232,11 @@ size_t AddressSpaceFor(const RuntimeLimits& limits, const v8::StartupData* snaps
 v8::Isolate* CreateIsolateLocked(const IsolateParts& parts, const RuntimeLimits& limits) {
   v8::Isolate* isolate = nullptr;
 #if NODE_MAJOR_VERSION >= 22
+  if (parts.snapshot != nullptr && !IsDefaultSnapshotSound(parts, limits)) return nullptr;
   // V8's default snapshot is faster, but the read-only heap is shared with the
   // main isolate, which came from Node's: where the two differ, names are
   // silently wrong. Node 20 differs always; later ones as they are built today
   // do not, which the first isolate is tested for.
-  if (parts.snapshot != nullptr) {
-    if (!IsDefaultSnapshotSound(parts, limits)) return nullptr;
-    isolate = CreateFromV8Snapshot(parts, limits);
-    if (isolate != nullptr) Configure(isolate);
-    return isolate;
-  }
   if (DefaultSnapshotState().load() != DefaultSnapshot::kUnsound) {
     isolate = CreateFromV8Snapshot(parts, limits);
     if (isolate == nullptr) return nullptr;

@@ -27,10 +27,86 @@ bool ContainerReader::Push(ContainerKind kind, v8::Local<v8::Object> object, uin
   return true;
 }
 
+bool ContainerReader::Hold(ContainerKind kind, uint32_t count) {
+  Frame frame{kind, {}, {}};
+  frame.count = count;
+  frame.number = objects_->Reserve();
+  frame.first_key = held_keys_.size();
+  frame.first_value = held_values_.size();
+  frames_.push_back(frame);
+  return true;
+}
+
+bool ContainerReader::Make(Frame* frame) {
+  const v8::Local<v8::Value>* held = held_values_.data() + frame->first_value;
+  const size_t count = held_values_.size() - frame->first_value;
+  if (frame->kind == ContainerKind::kArray) {
+    frame->object = MakeArray(held, count, frame->count);
+    if (frame->object.IsEmpty()) return false;
+  } else if (!MakeRecord(frame)) {
+    return false;
+  }
+  objects_->Fill(frame->number, frame->object);
+  // Of the value that is still being read, where that is what refers to this object.
+  if (held_keys_.size() > frame->first_key + count) frame->key = keys_.value(held_keys_.back());
+  held_values_.resize(frame->first_value);
+  held_keys_.resize(frame->first_key);
+  return true;
+}
+
+bool ContainerReader::MakeRecord(Frame* frame) {
+  const uint32_t* keys = held_keys_.data() + frame->first_key;
+  const v8::Local<v8::Value>* values = held_values_.data() + frame->first_value;
+  const size_t count = held_values_.size() - frame->first_value;
+  if (std::all_of(keys, keys + count, [&](uint32_t key) { return keys_.IsName(key); })) {
+    if (freezing_ == Freezing::kDeep) records_.Forget();
+    return records_.Make(keys, values, count).ToLocal(&frame->object);
+  }
+  frame->object = v8::Object::New(isolate_);
+  for (size_t i = 0; i < count; ++i) {
+    frame->key = keys_.value(keys[i]);
+    if (!Define(frame, values[i])) return false;
+  }
+  return true;
+}
+
+v8::Local<v8::Object> ContainerReader::MakeArray(const v8::Local<v8::Value>* elements, size_t count,
+                                                 uint32_t length) {
+  const bool is_whole = count == length && std::none_of(elements, elements + count,
+                                                        [](auto value) { return value.IsEmpty(); });
+  if (is_whole) {
+    // It does not write to them.
+    return v8::Array::New(isolate_, const_cast<v8::Local<v8::Value>*>(elements), count);
+  }
+  v8::Local<v8::Array> array = v8::Array::New(isolate_, static_cast<int>(length));
+  for (uint32_t i = 0; i < count; ++i) {
+    if (elements[i].IsEmpty()) continue;
+    if (!array->CreateDataProperty(context_, i, elements[i]).FromMaybe(false)) return {};
+  }
+  return array;
+}
+
+v8::Local<v8::Object> ContainerReader::Find(uint64_t number) {
+  const v8::Local<v8::Object> object = objects_->Find(number);
+  if (!object.IsEmpty()) return object;
+  // What inner containers hold lies behind what it holds: they are made first.
+  auto begun = std::ranges::find_if(frames_, [&](const Frame& frame) {
+    return frame.object.IsEmpty() && frame.number == number;
+  });
+  const auto first = static_cast<size_t>(begun - frames_.begin());
+  for (size_t i = frames_.size(); i > first; --i) {
+    Frame& frame = frames_[i - 1];
+    if (frame.object.IsEmpty() && !Make(&frame)) return {};
+  }
+  // Each is changed from here on.
+  if (begun != frames_.end()) records_.Forget();
+  return objects_->Find(number);
+}
+
 bool ContainerReader::Open(WireTag tag) {
   switch (tag) {
     case WireTag::kObject:
-      return Push(ContainerKind::kObject, v8::Object::New(isolate_), 0);
+      return Hold(ContainerKind::kObject, 0);
     case WireTag::kArray:
       return OpenArray();
     case WireTag::kSparseArray:
@@ -54,7 +130,7 @@ bool ContainerReader::OpenArray() {
   uint32_t length = 0;
   if (!ReadArrayLength(&length)) return false;
   awaited_ += length;
-  return Push(ContainerKind::kArray, v8::Array::New(isolate_, static_cast<int>(length)), length);
+  return Hold(ContainerKind::kArray, length);
 }
 
 bool ContainerReader::OpenSparseArray() {
@@ -77,28 +153,16 @@ bool ContainerReader::SetLength(v8::Local<v8::Array> array, uint32_t length) {
 v8::Local<v8::Object> ContainerReader::ReadPrimitiveArray() {
   uint32_t length = 0;
   if (!ReadArrayLength(&length)) return {};
-  std::vector<v8::Local<v8::Value>> elements(length);
-  bool holes = false;
-  for (uint32_t i = 0; i < length; ++i) {
+  const size_t first = held_values_.size();
+  held_values_.resize(first + length);
+  for (size_t i = first; i < first + length; ++i) {
     WireTag tag;
     if (!in_->Tag(&tag)) return {};
-    if (tag == WireTag::kHole) {
-      holes = true;
-    } else if (!primitives_->Read(tag, &elements[i])) {
-      return {};
-    }
+    if (tag != WireTag::kHole && !primitives_->Read(tag, &held_values_[i])) return {};
   }
-  v8::Local<v8::Array> array;
-  if (!holes) {
-    array = v8::Array::New(isolate_, elements.data(), length);
-  } else {
-    array = v8::Array::New(isolate_, static_cast<int>(length));
-    for (uint32_t i = 0; i < length; ++i) {
-      if (elements[i].IsEmpty()) continue;
-      if (!array->CreateDataProperty(context_, i, elements[i]).FromMaybe(false)) return {};
-    }
-  }
-  if (!Complete(array)) return {};
+  v8::Local<v8::Object> array = MakeArray(held_values_.data() + first, length, length);
+  held_values_.resize(first);
+  if (array.IsEmpty() || !Complete(array)) return {};
   objects_->Add(array);
   return array;
 }
@@ -133,6 +197,7 @@ bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
       --awaited_;
       if (!in_->NextIs(WireTag::kHole)) return true;
       in_->Tag(&tag);
+      if (frame.object.IsEmpty()) held_values_.emplace_back();
     }
   } else if (in_->NextIs(WireTag::kEnd)) {
     in_->Tag(&tag);
@@ -140,14 +205,41 @@ bool ContainerReader::Next(v8::Local<v8::Object>* closed) {
     if (frame.kind == ContainerKind::kMap && !frame.key.IsEmpty()) return false;
   } else if (frame.kind == ContainerKind::kMap || frame.kind == ContainerKind::kSet) {
     return true;
+  } else if (frame.kind == ContainerKind::kObject) {
+    return ReadRecordKey(&frame);
   } else {
     return ReadKey(&frame);
   }
+  if (frame.object.IsEmpty() && !Make(&frame)) return false;
   *closed = frame.object;
   bool can_freeze = frame.kind == ContainerKind::kObject || frame.kind == ContainerKind::kArray ||
                     frame.kind == ContainerKind::kSparseArray;
   frames_.pop_back();
   return !can_freeze || Complete(*closed);
+}
+
+bool ContainerReader::ReadRecordKey(Frame* frame) {
+  uint32_t key = 0;
+  WireTag tag;
+  if (!in_->Tag(&tag)) return false;
+  if (tag == WireTag::kOneByteString) {
+    uint32_t length = 0;
+    const uint8_t* bytes = nullptr;
+    if (!in_->Varint32(&length) || !in_->Bytes(length, &bytes) ||
+        !keys_.Find(bytes, length, &key)) {
+      return false;
+    }
+  } else {
+    v8::Local<v8::Value> value;
+    if (!primitives_->Read(tag, &value) || !(value->IsString() || value->IsNumber())) return false;
+    key = keys_.Add(value);
+  }
+  if (frame->object.IsEmpty()) {
+    held_keys_.push_back(key);
+  } else {
+    frame->key = keys_.value(key);
+  }
+  return true;
 }
 
 bool ContainerReader::ReadKey(Frame* frame) {
@@ -169,6 +261,10 @@ bool ContainerReader::ReadKey(Frame* frame) {
 
 bool ContainerReader::Place(v8::Local<v8::Value> value) {
   Frame& frame = frames_.back();
+  if (frame.object.IsEmpty()) {
+    held_values_.push_back(value);
+    return true;
+  }
   switch (frame.kind) {
     case ContainerKind::kArray:
       return frame.object->CreateDataProperty(context_, frame.index - 1, value).FromMaybe(false);

@@ -14,6 +14,7 @@ namespace isolet {
 
 class ObjectIndex {
  public:
+  bool empty() const { return objects_.empty(); }
   // The number of `object`, or -1 if it has not been met.
   int64_t Find(v8::Local<v8::Object> object) const;
   // The same, but gives it the next number if it has not been met.

@@ -89,7 +89,7 @@ ValueReader::Step ValueReader::Give(v8::Local<v8::Object> object, v8::Local<v8::
 v8::Local<v8::Object> ValueReader::ReadReference() {
   uint64_t number = 0;
   if (!in_.Varint(&number)) return {};
-  return objects_.Find(number);
+  return containers_.Find(number);
 }
 
 v8::Local<v8::Object> ValueReader::ReadDate() {

@@ -1,10 +1,12 @@
 #include "isolate/value_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "isolate/cloneability.h"
 #include "isolate/rethrow.h"
 #include "isolate/stream_ends.h"
+#include "isolate/v8_prototypes.h"
 #include "isolate/v8_strings.h"
 
 namespace isolet {
@@ -28,6 +30,18 @@ ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payloa
       buffers_(&out_, &meter_, &objects_),
       containers_(realm, &out_, &primitives_, limits.max_serialization_depth, stacks),
       limits_(limits) {}
+
+bool ValueWriter::WritePlain(std::span<const v8::Local<v8::Value>> values) {
+  if (!PlainWriter::kIsAvailable || describes_ || !objects_.empty()) return false;
+  // Only what is likely to be: giving up is not free.
+  const bool may_be_plain = std::ranges::all_of(values, [&](v8::Local<v8::Value> value) {
+    return !value->IsObject() || value->IsArray() || value->IsDate() ||
+           (!value->IsFunction() && !value->IsProxy() &&
+            realm_.IsObjectPrototype(GetPrototype(value.As<v8::Object>())));
+  });
+  return may_be_plain &&
+         PlainWriter(realm_, &out_, &meter_, limits_.max_serialization_depth).Write(values);
+}
 
 bool ValueWriter::WriteTree(v8::Local<v8::Value> value, std::string_view root) {
   containers_.Clear();

@@ -13,12 +13,14 @@
 
 #include <v8.h>
 
+#include <span>
 #include <string>
 
 #include "isolate/buffer_writer.h"
 #include "isolate/container_writer.h"
 #include "isolate/function_port.h"
 #include "isolate/object_index.h"
+#include "isolate/plain_writer.h"
 #include "isolate/primitive_writer.h"
 #include "isolate/realm.h"
 #include "isolate/write_problem.h"
@@ -39,14 +41,20 @@ class ValueWriter {
 
   // `root` starts the path in a problem's description.
   bool Write(v8::Local<v8::Value> value, std::string_view root) {
-    return Guard(
-        [&] { return (primitives_.Write(value) || WriteTree(value, root)) && Fits(root); });
+    return Guard([&] {
+      if (!primitives_.Write(value)) {
+        if (WritePlain({&value, 1})) return true;
+        if (!WriteTree(value, root)) return false;
+      }
+      return Fits(root);
+    });
   }
   // `arguments[i]` for each i below `count`, after the count.
   template <class Arguments>
   bool WriteArguments(const Arguments& arguments, int count) {
     return Guard([&] {
       out_.Varint(static_cast<uint32_t>(count));
+      if (WritePlainArguments(arguments, count)) return true;
       for (int i = 0; i < count; ++i) {
         v8::Local<v8::Value> value = arguments[i];
         if (primitives_.Write(value)) continue;
@@ -73,6 +81,19 @@ class ValueWriter {
     }
     if (!written) WithdrawFunctions();
     return written;
+  }
+  // Where all is plain data. False: nothing is written.
+  bool WritePlain(std::span<const v8::Local<v8::Value>> values);
+  template <class Arguments>
+  bool WritePlainArguments(const Arguments& arguments, int count) {
+    if (!PlainWriter::kIsAvailable || count > kMostPlainArguments) return false;
+    v8::Local<v8::Value> values[kMostPlainArguments];
+    bool has_object = false;
+    for (int i = 0; i < count; ++i) {
+      values[i] = arguments[i];
+      has_object |= values[i]->IsObject();
+    }
+    return has_object && WritePlain({values, static_cast<size_t>(count)});
   }
   bool WriteTree(v8::Local<v8::Value> value, std::string_view root);
   // On the way the size is looked at now and then only.
@@ -102,6 +123,8 @@ class ValueWriter {
     return false;
   }
   bool Check(WriteProblem problem) { return problem == WriteProblem::kNone || Fail(problem); }
+
+  static constexpr int kMostPlainArguments = 8;
 
   const Realm& realm_;
   v8::Isolate* const isolate_;

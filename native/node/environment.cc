@@ -137,8 +137,19 @@ void Environment::HaltRuntimes() {
   }
 }
 
+// What an ending worker lets nobody do any more. Node says so for good; the termination that it
+// asks V8 for is forgotten with whichever frame catches it, Node's own among them.
+bool Environment::IsStopping() {
+  napi_value object = nullptr;
+  bool is_exception_pending = true;
+  return napi_is_exception_pending(env_, &is_exception_pending) == napi_ok &&
+         !is_exception_pending && napi_create_object(env_, &object) == napi_ok &&
+         napi_object_seal(env_, object) == napi_pending_exception;
+}
+
 bool Environment::IsTerminating() {
   v8::HandleScope handles(isolate_);
+  if (IsStopping()) return true;
   v8::TryCatch try_catch(isolate_);
   v8::Local<v8::Context> context = realm_->context();
   // A requested termination takes effect where JavaScript begins to run, and

@@ -92,6 +92,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void OnTimer();
   void Open();
   void CleanUp();
+  bool IsStopping();
 
   v8::Isolate* const isolate_;
   const Napi::Env env_;

@@ -10,6 +10,7 @@
 #include "isolate/value_writer.h"
 #include "node/environment.h"
 #include "node/failure_error.h"
+#include "node/host_try_catch.h"
 #include "node/js_function.h"
 
 namespace isolet {
@@ -302,7 +303,7 @@ void HostRuntime::TellStarted() {
 void HostRuntime::CallHook(v8::Local<v8::Function> hook, int count,
                            v8::Local<v8::Value>* arguments) {
   v8::Isolate* isolate = environment_->isolate();
-  v8::TryCatch try_catch(isolate);
+  HostTryCatch try_catch(isolate);
   // It throws nothing: lib/ sees to that.
   static_cast<void>(
       hook->Call(environment_->realm().context(), v8::Undefined(isolate), count, arguments)
@@ -345,7 +346,7 @@ void HostRuntime::EndStreams() {
   v8::HandleScope handles(isolate);
   v8::Local<v8::Context> context = environment_->realm().context();
   v8::Local<v8::Value> arguments[] = {stream_counts(), ErrorOfFailure(*this, core_->DeathReason())};
-  v8::TryCatch try_catch(isolate);
+  HostTryCatch try_catch(isolate);
   // It throws nothing: lib/ sees to that.
   static_cast<void>(
       environment_->end_streams()->Call(context, v8::Undefined(isolate), 2, arguments).IsEmpty());

@@ -10,6 +10,7 @@
 #include "node/environment.h"
 #include "node/failure_error.h"
 #include "node/host_runtime.h"
+#include "node/host_try_catch.h"
 
 namespace isolet {
 namespace {
@@ -131,7 +132,7 @@ void PendingPromises::Settle(Message& settled) {
   v8::HandleScope handles(isolate);
   v8::Local<v8::Context> context = environment.realm().context();
   v8::Local<v8::Promise::Resolver> resolver = pending.resolver.Get(isolate);
-  v8::TryCatch try_catch(isolate);
+  HostTryCatch try_catch(isolate);
   v8::Local<v8::Value> value;
   if (settled.status == Status::kFailed) {
     resolver->Reject(context, ErrorOfFailure(runtime_, *settled.failure)).FromMaybe(false);

@@ -23,6 +23,8 @@ class CarriedHandles {
  public:
   using GiveBack = std::function<void(uint64_t id)>;
 
+  bool empty() const { return some_ == nullptr; }
+
   // Sender.
   void Add(uint64_t id) {
     if (some_ == nullptr) some_ = std::make_unique<Some>();

@@ -58,8 +58,13 @@ class Channel {
 
   // Thread: runtime.
   void PostToHost(Message&& message) {
+    const bool is_awaited = IsAwaited(message);
     to_host_.Push(std::move(message));
-    WakeHost();
+    if (is_awaited) {
+      host_parker_.Wake();
+    } else {
+      WakeHost();
+    }
   }
   bool TakeFromHost(Message& message) {
     return to_runtime_.TryPop(message) && Arrive(message, release_at_host_);
@@ -80,17 +85,28 @@ class Channel {
   }
 
  private:
+  // Only who waits wants a reply: one that comes too late may lie until the next message, unless it
+  // has something to give back. So the host's count of waits, which it is about to write, is not
+  // pulled to the runtime's core at the very end of each call (two fifths of its time).
+  static bool IsAwaited(const Message& message) {
+    return message.kind == MessageKind::kReply && message.failure == nullptr &&
+           !message.payload.HasHandles();
+  }
   static Message ReleaseOf(uint64_t id) {
     Message release;
     release.kind = MessageKind::kRelease;
     release.target = id;
     return release;
   }
+  static void Arrive(Payload& payload, const CarriedHandles::GiveBack& give_back) {
+    CarriedHandles* handles = payload.FindHandles();
+    if (handles != nullptr) handles->Arrive(give_back);
+  }
   // From here on the message gives back what it carries and nobody takes.
   static bool Arrive(Message& message, const CarriedHandles::GiveBack& give_back) {
-    message.payload.handles().Arrive(give_back);
+    Arrive(message.payload, give_back);
     if (message.failure != nullptr && message.failure->report != nullptr) {
-      message.failure->report->handles().Arrive(give_back);
+      Arrive(*message.failure->report, give_back);
     }
     return true;
   }

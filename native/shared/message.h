@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "shared/failure.h"
 #include "shared/payload.h"
@@ -62,12 +63,19 @@ struct ScriptPosition {
   int32_t column_offset = 0;
 };
 
+// A call of a function with two numbers, and its answer, are one cache line each
+// in their queue: what they do not need lies behind the payload's first bytes, and
+// is neither written nor read.
 struct Message {
   MessageKind kind = MessageKind::kNone;
   Status status = Status::kValue;
   Settling settling = Settling::kNow;
+  // In a queue: whether it has any of what follows the payload.
+  bool is_long = false;
   uint64_t id = 0;
   uint64_t target = 0;
+  Payload payload;
+
   // Of a command: the host call that the host was serving when it sent it; 0:
   // none.
   uint64_t parent = 0;
@@ -76,7 +84,49 @@ struct Message {
   CallLimits limits;
   std::unique_ptr<ScriptPosition> position;
   std::unique_ptr<Failure> failure;
-  Payload payload;
 };
+
+// Into a place in a queue, which holds nothing.
+inline void MoveIn(Message& place, Message&& message) {
+  place.is_long = message.parent != 0 || message.issued != 0 || message.limits.wall != kNever ||
+                  message.limits.cpu != kNever || message.position != nullptr ||
+                  message.failure != nullptr;
+  if (place.is_long) {
+    place.parent = message.parent;
+    place.issued = message.issued;
+    place.limits = message.limits;
+    place.position = std::move(message.position);
+    place.failure = std::move(message.failure);
+  }
+  place.payload = std::move(message.payload);
+  place.kind = message.kind;
+  place.status = message.status;
+  place.settling = message.settling;
+  place.id = message.id;
+  place.target = message.target;
+}
+
+// Out of it: it holds nothing any more, and what it held in its first line is not written to.
+inline void MoveOut(Message& message, Message& place) {
+  message.kind = place.kind;
+  message.status = place.status;
+  message.settling = place.settling;
+  message.id = place.id;
+  message.target = place.target;
+  message.payload.TakeOut(place.payload);
+  if (place.is_long) {
+    message.parent = place.parent;
+    message.issued = place.issued;
+    message.limits = place.limits;
+    message.position = std::move(place.position);
+    message.failure = std::move(place.failure);
+  } else {
+    message.parent = 0;
+    message.issued = 0;
+    message.limits = CallLimits();
+    message.position.reset();
+    message.failure.reset();
+  }
+}
 
 }  // namespace isolet

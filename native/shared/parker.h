@@ -62,6 +62,7 @@ class Parker {
  private:
   static constexpr uint32_t kAwake = 0;
   static constexpr uint32_t kParked = 1;
+  static constexpr uint32_t kRoundsBeforeYield = 4;
 
   // Answers that come within the first round, a microsecond, are the hot path: no clock, no system
   // call. Then the clock ends the spin, as what a pause costs changes with what else the core does.
@@ -78,9 +79,11 @@ class Parker {
       const Nanos now = NowNanos();
       if (round == 0) end = now + policy_.budget();
       if (now >= end) return false;
-      // After 1, 2, 3, 5, 9, ... rounds: at once for a neighbour on this core, and seldom enough
-      // (half a microsecond each) for an answer from another.
-      if ((round & (round - 1)) == 0) std::this_thread::yield();
+      // After 5, 9, 17, ... rounds: soon for a neighbour on this core, and not in the way of
+      // answers from another. It takes half a microsecond, or more than one on a virtual machine:
+      // after the first round, it made every call that takes longer than that one and a half times
+      // as long.
+      if (round >= kRoundsBeforeYield && (round & (round - 1)) == 0) std::this_thread::yield();
     }
   }
 

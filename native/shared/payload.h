@@ -5,6 +5,9 @@
 // the object itself and cost no allocation. Large buffers are attached, not
 // copied in.
 //
+// What a message between two threads costs is the cache lines it takes: nothing
+// behind the bytes that are there is touched, unless something is kept there.
+//
 // Thread: any (one thread at a time; ownership moves with the message).
 // Owner: the message, and whoever encodes or decodes it.
 #pragma once
@@ -34,24 +37,29 @@ class Payload {
   Payload() = default;
   Payload(const Payload&) = delete;
   Payload& operator=(const Payload&) = delete;
-  Payload(Payload&& other) noexcept { MoveFrom(other); }
+  Payload(Payload&& other) noexcept {
+    MoveFrom(other);
+    other.size_ = 0;
+  }
   Payload& operator=(Payload&& other) noexcept {
     if (this != &other) {
-      Release();
-      MoveFrom(other);
+      TakeOut(other);
+      other.size_ = 0;
     }
     return *this;
   }
-  ~Payload() { Release(); }
+  ~Payload() {
+    if (is_extended_) std::free(heap_);
+  }
 
-  const uint8_t* data() const { return heap_ != nullptr ? heap_ : inline_; }
-  uint8_t* data() { return heap_ != nullptr ? heap_ : inline_; }
+  const uint8_t* data() const { return IsOnHeap() ? heap_ : inline_; }
+  uint8_t* data() { return IsOnHeap() ? heap_ : inline_; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // What travels, attachments included.
   size_t weight() const {
     size_t sum = size_;
-    if (attachments_ != nullptr) {
+    if (is_extended_ && attachments_ != nullptr) {
       for (const Attachment& attachment : *attachments_) sum += attachment.size;
     }
     return sum;
@@ -59,42 +67,56 @@ class Payload {
 
   // Room for `count` more bytes, counted as written. Throws std::bad_alloc.
   uint8_t* Extend(size_t count) {
-    if (capacity_ - size_ < count) Grow(count);
+    if (capacity() - size_ < count) Grow(count);
     uint8_t* place = data() + size_;
     size_ += static_cast<uint32_t>(count);
     return place;
   }
 
-  void Clear() {
+  // To the first `size` bytes.
+  void Shrink(size_t size) { size_ = static_cast<uint32_t>(size); }
+
+  void Clear() { *this = Payload(); }
+  // Moves what `other`, in a place of a queue's that is used again, holds. Its first bytes stay as
+  // they are: written to, their cache line would have to be fetched back by who uses the place
+  // next.
+  void TakeOut(Payload& other) {
     Release();
-    heap_ = nullptr;
-    size_ = 0;
-    capacity_ = kInlineBytes;
-    attachments_.reset();
-    handles_ = CarriedHandles();
+    MoveFrom(other);
   }
 
   uint32_t Attach(Attachment attachment) {
+    is_extended_ = true;
     if (attachments_ == nullptr) attachments_ = std::make_unique<std::vector<Attachment>>();
     attachments_->push_back(std::move(attachment));
     return static_cast<uint32_t>(attachments_->size() - 1);
   }
   // Null where the index, which may come from damaged bytes, names none.
   Attachment* FindAttachment(uint32_t index) {
-    if (attachments_ == nullptr || index >= attachments_->size()) return nullptr;
+    if (!is_extended_ || attachments_ == nullptr || index >= attachments_->size()) return nullptr;
     return &(*attachments_)[index];
   }
 
-  CarriedHandles& handles() { return handles_; }
+  // To add to.
+  CarriedHandles& handles() {
+    is_extended_ = true;
+    return handles_;
+  }
+  // Null: it carries none.
+  CarriedHandles* FindHandles() { return is_extended_ ? &handles_ : nullptr; }
+  bool HasHandles() const { return is_extended_ && !handles_.empty(); }
 
  private:
   // A call with a handful of numbers or a short string fits; a message stays
   // within four cache lines.
-  static constexpr uint32_t kInlineBytes = 128;
+  static constexpr uint32_t kInlineBytes = 123;
 
+  bool IsOnHeap() const { return is_extended_ && heap_ != nullptr; }
+  uint32_t capacity() const { return is_extended_ ? capacity_ : kInlineBytes; }
   void Grow(size_t count) {
     size_t wanted = size_ + count;
     size_t capacity = size_t{capacity_} * 2;
+    is_extended_ = true;
     if (capacity < wanted) capacity = wanted;
     if (wanted > UINT32_MAX) throw std::bad_alloc();
     if (capacity > UINT32_MAX) capacity = UINT32_MAX;
@@ -104,22 +126,37 @@ class Payload {
     heap_ = grown;
     capacity_ = static_cast<uint32_t>(capacity);
   }
-  void Release() { std::free(heap_); }
+  void Release() {
+    if (!is_extended_) return;
+    std::free(std::exchange(heap_, nullptr));
+    capacity_ = kInlineBytes;
+    attachments_.reset();
+    handles_ = CarriedHandles();
+    is_extended_ = false;
+  }
+  // This one holds nothing but bytes. What lies far behind goes first: stores are seen in their
+  // order, and one to a second line in between would let the reader take the first one away.
   void MoveFrom(Payload& other) {
-    heap_ = std::exchange(other.heap_, nullptr);
-    size_ = std::exchange(other.size_, 0);
-    capacity_ = std::exchange(other.capacity_, kInlineBytes);
-    attachments_ = std::move(other.attachments_);
-    handles_ = std::move(other.handles_);
-    if (heap_ == nullptr) std::memcpy(inline_, other.inline_, size_);
+    if (other.is_extended_) {
+      heap_ = std::exchange(other.heap_, nullptr);
+      capacity_ = std::exchange(other.capacity_, kInlineBytes);
+      attachments_ = std::move(other.attachments_);
+      handles_ = std::move(other.handles_);
+      is_extended_ = true;
+      other.is_extended_ = false;
+    }
+    size_ = other.size_;
+    if (!IsOnHeap()) std::memcpy(inline_, other.inline_, size_);
   }
 
-  uint8_t* heap_ = nullptr;
   uint32_t size_ = 0;
+  // Whether anything is kept behind inline_.
+  bool is_extended_ = false;
+  uint8_t inline_[kInlineBytes];
+  uint8_t* heap_ = nullptr;
   uint32_t capacity_ = kInlineBytes;
   std::unique_ptr<std::vector<Attachment>> attachments_;
   CarriedHandles handles_;
-  uint8_t inline_[kInlineBytes];
 };
 
 }  // namespace isolet

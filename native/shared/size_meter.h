@@ -27,7 +27,12 @@ class SizeMeter {
   void CountAttached(size_t bytes) { attached_ += bytes; }
   // A few bytes here make sixty of an empty object at its receiver, and a thousand of a
   // function's handle: its heap is not the sender's to fill.
-  void CountObject() { attached_ += kObjectBytes; }
+  void CountObject() { CountObjects(1); }
+  void CountObjects(size_t count) { attached_ += count * kObjectBytes; }
+  // Whether what is written already may go on to be counted with that many objects in it.
+  bool CanTake(size_t objects) const {
+    return !exceeded_ && payload_.size() - start_ + attached_ + objects * kObjectBytes <= limit_;
+  }
   void CountFunction() { attached_ += kFunctionBytes; }
 
   bool exceeded() const { return exceeded_; }

@@ -28,6 +28,19 @@
 
 namespace isolet {
 
+// How a value goes into a node that holds none, and out of it. A T that knows a cheaper way has
+// functions of these names beside it.
+template <class T>
+void MoveIn(T& place, T&& value) {
+  place = std::move(value);
+}
+template <class T>
+void MoveOut(T& value, T& place) {
+  value = std::move(place);
+  // A moved-from T may still hold something (a std::string its buffer); an idle node must not.
+  place = T();
+}
+
 // T: default-constructible and cheap to move; a default-constructed T holds no resources.
 template <class T>
 class SpscQueue {
@@ -67,7 +80,7 @@ class SpscQueue {
     Node* empty = TakeNode();
     Node* filled = head_;
     head_ = empty;
-    filled->value = std::move(value);
+    MoveIn(filled->value, std::move(value));
     filled->next.store(empty, std::memory_order_release);
   }
 
@@ -76,9 +89,7 @@ class SpscQueue {
     Node* node = tail_;
     Node* next = node->next.load(std::memory_order_acquire);
     if (next == nullptr) return false;
-    out = std::move(node->value);
-    // A moved-from T may still hold something (a std::string its buffer); an idle node must not.
-    node->value = T();
+    MoveOut(out, node->value);
     tail_ = next;
     Retire(node, next);
     return true;

@@ -89,6 +89,8 @@ class WireWriter {
   void Double(double value) { std::memcpy(payload_.Extend(sizeof value), &value, sizeof value); }
   // Uninitialised room, for whoever can write into it directly.
   uint8_t* Room(size_t count) { return payload_.Extend(count); }
+  // Takes back what was written from `size` on.
+  void Rewind(size_t size) { payload_.Shrink(size); }
   // Rewrites the tag at `offset`: an array is known to be primitive at its end.
   void Retag(size_t offset, WireTag tag) { payload_.data()[offset] = static_cast<uint8_t>(tag); }
 

@@ -1,0 +1,80 @@
+#include "isolate/property_keys.h"
+
+#include <cstring>
+
+namespace isolet {
+namespace {
+
+// A longer one is hardly met twice.
+constexpr uint32_t kLongestFound = 64;
+
+// FNV-1a.
+uint32_t HashOf(const uint8_t* bytes, uint32_t length) {
+  uint32_t hash = 2166136261u;
+  for (uint32_t i = 0; i < length; ++i) hash = (hash ^ bytes[i]) * 16777619u;
+  return hash;
+}
+
+bool IsDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+
+}  // namespace
+
+size_t PropertyKeys::SlotOf(const uint8_t* bytes, uint32_t length, uint32_t hash) const {
+  const size_t mask = slots_.size() - 1;
+  size_t slot = hash & mask;
+  for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    const Key& key = keys_[slots_[slot] - 1];
+    if (key.hash == hash && key.length == length && std::memcmp(key.bytes, bytes, length) == 0) {
+      break;
+    }
+  }
+  return slot;
+}
+
+void PropertyKeys::MakeRoom() {
+  if ((keys_.size() + 1) * 2 <= slots_.size()) return;
+  slots_.assign(slots_.empty() ? 32 : slots_.size() * 2, 0);
+  for (uint32_t number = 0; number < keys_.size(); ++number) {
+    const Key& key = keys_[number];
+    if (key.bytes != nullptr) slots_[SlotOf(key.bytes, key.length, key.hash)] = number + 1;
+  }
+}
+
+bool PropertyKeys::Find(const uint8_t* bytes, uint32_t length, uint32_t* number) {
+  if (length > INT32_MAX) return false;
+  const bool is_kept = length <= kLongestFound;
+  size_t slot = 0;
+  Key key;
+  if (is_kept) {
+    MakeRoom();
+    key.bytes = bytes;
+    key.length = length;
+    key.hash = HashOf(bytes, length);
+    slot = SlotOf(bytes, length, key.hash);
+    if (slots_[slot] != 0) {
+      *number = slots_[slot] - 1;
+      return true;
+    }
+  }
+  v8::Local<v8::String> name;
+  if (!v8::String::NewFromOneByte(isolate_, bytes, v8::NewStringType::kInternalized,
+                                  static_cast<int>(length))
+           .ToLocal(&name)) {
+    return false;
+  }
+  key.value = name;
+  key.is_name = length > 0 && !IsDigit(bytes[0]);
+  keys_.push_back(key);
+  *number = static_cast<uint32_t>(keys_.size() - 1);
+  if (is_kept) slots_[slot] = *number + 1;
+  return true;
+}
+
+uint32_t PropertyKeys::Add(v8::Local<v8::Value> value) {
+  Key key;
+  key.value = value;
+  keys_.push_back(key);
+  return static_cast<uint32_t>(keys_.size() - 1);
+}
+
+}  // namespace isolet

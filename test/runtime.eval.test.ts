@@ -36,6 +36,58 @@ describe('the value of eval', () => {
   });
 });
 
+describe('the same source, evaluated again and again', () => {
+  const times = 5;
+
+  it('runs each time', () => {
+    const runtime = makeRuntime();
+    const values = Array.from({ length: times }, () =>
+      runtime.eval('globalThis.n = (globalThis.n ?? 0) + 1'),
+    );
+    expect(values).toStrictEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('makes new objects and functions', () => {
+    const runtime = makeRuntime();
+    runtime.eval('const made = new Set()');
+    for (let i = 0; i < times; i++)
+      runtime.eval('made.add({}).add([]).add(/x/).add(() => {}); function f() {}; made.add(f)');
+    expect(runtime.eval('made.size')).toBe(5 * times);
+  });
+
+  it('declares a name once, and says so each time', () => {
+    const runtime = makeRuntime();
+    runtime.eval('let once = 1');
+    for (let i = 0; i < times; i++) expect(() => runtime.eval('let once = 1')).toThrow(/once/);
+    expect(runtime.eval('once')).toBe(1);
+  });
+
+  it('sees what other code has changed meanwhile', () => {
+    const runtime = makeRuntime();
+    const values = Array.from({ length: times }, (_, i) => {
+      runtime.eval(`globalThis.f = () => ${i}`);
+      return runtime.eval('f()');
+    });
+    expect(values).toStrictEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('is stopped each time, and runs the next', () => {
+    const runtime = makeRuntime({ timeout: 20 });
+    runtime.eval('var on = true');
+    for (let i = 0; i < times; i++) errorOf(() => runtime.eval('while (on);'), TimeoutError);
+    runtime.eval('on = false');
+    expect(runtime.eval('while (on);')).toBeUndefined();
+  });
+
+  it('tells another file name where one is given', () => {
+    const runtime = makeRuntime();
+    for (const filename of ['a.js', undefined, 'b.js', undefined]) {
+      const error = errorOf(() => runtime.eval('null.x', { filename }), JavaScriptError);
+      expect(error.stack).toContain(filename ?? '<eval>');
+    }
+  });
+});
+
 describe('declarations', () => {
   it('persist from one eval to the next', () => {
     const runtime = makeRuntime();

@@ -86,6 +86,8 @@ describe("a plugin's iterator", () => {
 
 describe('under a timeout', () => {
   const short = { ...config, timeout: 100 };
+  // For what is none of the test's: a busy machine takes its time to load the streams library.
+  const patient = { timeout: 30_000 };
 
   it.each<[what: string, code: string]>([
     ['never settles', iterable('{ next: () => new Promise(() => {}) }')],
@@ -98,7 +100,7 @@ describe('under a timeout', () => {
     ['never ends a pull', 'new ReadableStream({ pull() { for (;;); } }, { highWaterMark: 0 })'],
   ])('a stream that %s fails the read that waits', async (_, code) => {
     const runtime = makeRuntime(short);
-    const reader = runtime.eval<ReadableStream>(code).getReader();
+    const reader = runtime.eval<ReadableStream>(code, patient).getReader();
     const error = await rejectionOf(reader.read(), TimeoutError);
     expect(error).toMatchObject({ kind: 'wall', limit: 100 });
     expect(await reasonOf(reader.closed)).toBe(error);
@@ -108,7 +110,7 @@ describe('under a timeout', () => {
 
   it('cancel may take no longer either', async () => {
     const runtime = makeRuntime(short);
-    const stream = runtime.eval<ReadableStream>('new ReadableStream({ cancel() { for (;;); } })');
+    const stream = runtime.eval<ReadableStream>('new ReadableStream({ cancel() { for (;;); } })', patient);
     await rejectionOf(stream.cancel(), TimeoutError);
     expect(runtime.getStats().activeJsStreams).toBe(0);
     expectUsable(runtime);

@@ -1,6 +1,7 @@
 #include "isolate/evaluator.h"
 
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "isolate/call_arguments.h"
@@ -189,7 +190,7 @@ void Evaluator::Evaluate(Message& command) {
   Run(command, is_async ? ExecutionKind::kEvalAsync : ExecutionKind::kEvalSync,
       [&]() -> v8::MaybeLocal<v8::Value> {
         v8::Local<v8::Script> script;
-        if (!CompileSource(command).ToLocal(&script)) return {};
+        if (!FindOrCompileSource(command).ToLocal(&script)) return {};
         return script->Run(thread_.realm().context());
       });
 }
@@ -199,6 +200,18 @@ v8::MaybeLocal<v8::Script> Evaluator::CompileSource(Message& command) {
   v8::Local<v8::String> source;
   if (!reader.ReadString().ToLocal(&source)) return {};
   return CompileScript(thread_.realm(), source, command.position.get());
+}
+
+v8::MaybeLocal<v8::Script> Evaluator::FindOrCompileSource(Message& command) {
+  // No handle may be left when a snapshot is made.
+  if (command.position != nullptr || thread_.snapshot() != nullptr) return CompileSource(command);
+  const std::string_view bytes(reinterpret_cast<const char*>(command.payload.data()),
+                               command.payload.size());
+  v8::Local<v8::Script> script;
+  if (scripts_.Find(thread_.isolate(), bytes).ToLocal(&script)) return script;
+  if (!CompileSource(command).ToLocal(&script)) return {};
+  scripts_.Note(thread_.isolate(), bytes, script);
+  return script;
 }
 
 void Evaluator::RunScript(Message& command) {

@@ -7,6 +7,7 @@
 
 #include <v8.h>
 
+#include "isolate/script_cache.h"
 #include "shared/message.h"
 #include "shared/runtime_figures.h"
 
@@ -38,6 +39,7 @@ class Evaluator {
 
  private:
   v8::MaybeLocal<v8::Script> CompileSource(Message& command);
+  v8::MaybeLocal<v8::Script> FindOrCompileSource(Message& command);
   template <class Body>
   void Run(Message& command, ExecutionKind kind, Body body);
   // Encodes the value or what was thrown into `answer`; leaves it to the scope to
@@ -54,6 +56,7 @@ class Evaluator {
   bool AdoptThenable(v8::Local<v8::Value>* value);
 
   RuntimeThread& thread_;
+  ScriptCache scripts_;
 };
 
 }  // namespace isolet

@@ -87,7 +87,7 @@ class Channel {
  private:
   // Only who waits wants a reply: one that comes too late may lie until the next message, unless it
   // has something to give back. So the host's count of waits, which it is about to write, is not
-  // pulled to the runtime's core at the very end of each call (two fifths of its time).
+  // pulled to the runtime's core at the very end of each call.
   static bool IsAwaited(const Message& message) {
     return message.kind == MessageKind::kReply && message.failure == nullptr &&
            !message.payload.HasHandles();

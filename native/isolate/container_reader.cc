@@ -38,7 +38,7 @@ bool ContainerReader::Hold(ContainerKind kind, uint32_t count) {
 }
 
 bool ContainerReader::Make(Frame* frame) {
-  const v8::Local<v8::Value>* held = held_values_.data() + frame->first_value;
+  v8::Local<v8::Value>* held = held_values_.data() + frame->first_value;
   const size_t count = held_values_.size() - frame->first_value;
   if (frame->kind == ContainerKind::kArray) {
     frame->object = MakeArray(held, count, frame->count);
@@ -56,10 +56,9 @@ bool ContainerReader::Make(Frame* frame) {
 
 bool ContainerReader::MakeRecord(Frame* frame) {
   const uint32_t* keys = held_keys_.data() + frame->first_key;
-  const v8::Local<v8::Value>* values = held_values_.data() + frame->first_value;
+  v8::Local<v8::Value>* values = held_values_.data() + frame->first_value;
   const size_t count = held_values_.size() - frame->first_value;
   if (std::all_of(keys, keys + count, [&](uint32_t key) { return keys_.IsName(key); })) {
-    if (freezing_ == Freezing::kDeep) records_.Forget();
     return records_.Make(keys, values, count).ToLocal(&frame->object);
   }
   frame->object = v8::Object::New(isolate_);
@@ -70,13 +69,12 @@ bool ContainerReader::MakeRecord(Frame* frame) {
   return true;
 }
 
-v8::Local<v8::Object> ContainerReader::MakeArray(const v8::Local<v8::Value>* elements, size_t count,
+v8::Local<v8::Object> ContainerReader::MakeArray(v8::Local<v8::Value>* elements, size_t count,
                                                  uint32_t length) {
   const bool is_whole = count == length && std::none_of(elements, elements + count,
                                                         [](auto value) { return value.IsEmpty(); });
   if (is_whole) {
-    // It does not write to them.
-    return v8::Array::New(isolate_, const_cast<v8::Local<v8::Value>*>(elements), count);
+    return v8::Array::New(isolate_, elements, count);
   }
   v8::Local<v8::Array> array = v8::Array::New(isolate_, static_cast<int>(length));
   for (uint32_t i = 0; i < count; ++i) {
@@ -98,8 +96,6 @@ v8::Local<v8::Object> ContainerReader::Find(uint64_t number) {
     Frame& frame = frames_[i - 1];
     if (frame.object.IsEmpty() && !Make(&frame)) return {};
   }
-  // Each is changed from here on.
-  if (begun != frames_.end()) records_.Forget();
   return objects_->Find(number);
 }
 

@@ -87,8 +87,7 @@ class ContainerReader {
   // Makes it of what is held.
   bool Make(Frame* frame);
   bool MakeRecord(Frame* frame);
-  v8::Local<v8::Object> MakeArray(const v8::Local<v8::Value>* elements, size_t count,
-                                  uint32_t length);
+  v8::Local<v8::Object> MakeArray(v8::Local<v8::Value>* elements, size_t count, uint32_t length);
   // False also where fewer bytes are left than elements: each takes one at least.
   bool ReadArrayLength(uint32_t* length);
   bool OpenArray();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "isolate/stream_ends.h"
@@ -15,13 +16,9 @@ namespace {
 // V8's serializer looks at no interrupt: what takes longer than some milliseconds is not for it.
 constexpr size_t kMostBytes = size_t{4} << 20;
 
-struct Free {
-  void operator()(uint8_t* bytes) const { std::free(bytes); }
-};
-
 class PlainOnly : public v8::ValueSerializer::Delegate {
  public:
-  PlainOnly(const Realm& realm, size_t most_bytes) : realm_(realm), most_bytes_(most_bytes) {}
+  explicit PlainOnly(const Realm& realm) : realm_(realm) {}
 
   // The text is nobody's to read: ValueWriter has one of its own.
   void ThrowDataCloneError(v8::Local<v8::String>) override {
@@ -33,26 +30,43 @@ class PlainOnly : public v8::ValueSerializer::Delegate {
     isolate->ThrowException(v8::Undefined(isolate));
     return v8::Nothing<bool>();
   }
+  // Begins in the realm's scratch buffer, and goes on elsewhere once that is full.
   void* ReallocateBufferMemory(void* bytes, size_t size, size_t* given) override {
-    if (size > most_bytes_) return nullptr;
+    if (size > kMostBytes) return nullptr;
+    uint8_t* const scratch = realm_.scratch().data();
+    if (scratch == nullptr) return nullptr;
+    if (size <= ScratchBuffer::kBytes) {
+      *given = ScratchBuffer::kBytes;
+      return scratch;
+    }
     *given = size;
-    return std::realloc(bytes, size);
+    if (bytes != scratch) return std::realloc(bytes, size);
+    void* grown = std::malloc(size);
+    if (grown != nullptr) std::memcpy(grown, scratch, ScratchBuffer::kBytes);
+    return grown;
   }
-  void FreeBufferMemory(void* bytes) override { std::free(bytes); }
+  void FreeBufferMemory(void* bytes) override {
+    if (bytes != realm_.scratch().data()) std::free(bytes);
+  }
 
  private:
   const Realm& realm_;
-  const size_t most_bytes_;
+};
+
+struct FreeBytes {
+  PlainOnly& delegate;
+  void operator()(uint8_t* bytes) const { delegate.FreeBufferMemory(bytes); }
 };
 
 }  // namespace
 
-bool PlainWriter::Write(std::span<const v8::Local<v8::Value>> values) {
-  v8::Isolate* isolate = realm_.isolate();
-  const v8::Local<v8::Context> context = realm_.context();
+bool WritePlain(const Realm& realm, std::span<const v8::Local<v8::Value>> values,
+                uint32_t max_depth, WireWriter& out, SizeMeter& meter) {
+  v8::Isolate* isolate = realm.isolate();
+  const v8::Local<v8::Context> context = realm.context();
   v8::TryCatch try_catch(isolate);
   try_catch.SetCaptureMessage(false);
-  PlainOnly delegate(realm_, kMostBytes);
+  PlainOnly delegate(realm);
   v8::ValueSerializer serializer(isolate, &delegate);
   {
     v8::Isolate::DisallowJavascriptExecutionScope nothing_runs(
@@ -63,11 +77,16 @@ bool PlainWriter::Write(std::span<const v8::Local<v8::Value>> values) {
     if (!is_plain) return false;
   }
   const auto [bytes, size] = serializer.Release();
-  const std::unique_ptr<uint8_t, Free> owner(bytes);
-  return SerializedPlain(bytes, size, *out_).Translate(values.size(), max_depth_, meter_);
+  const std::unique_ptr<uint8_t, FreeBytes> owner(bytes, FreeBytes{delegate});
+  // Ours are no more bytes than V8's.
+  out.payload().Reserve(size);
+  return SerializedPlain(bytes, size, out).Translate(values.size(), max_depth, &meter);
 }
 #else
-bool PlainWriter::Write(std::span<const v8::Local<v8::Value>>) { return false; }
+bool WritePlain(const Realm&, std::span<const v8::Local<v8::Value>>, uint32_t, WireWriter&,
+                SizeMeter&) {
+  return false;
+}
 #endif
 
 }  // namespace isolet

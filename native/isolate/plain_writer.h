@@ -8,7 +8,7 @@
 // Not on Node 20, whose serializer asks nobody whether an object is to cross as a stream.
 //
 // Thread: any, always that of its realm, in a HandleScope.
-// Owner: ValueWriter.
+// Owner: nobody; a function.
 #pragma once
 
 #include <v8.h>
@@ -22,26 +22,15 @@
 
 namespace isolet {
 
-class PlainWriter {
- public:
 #if V8_MAJOR_VERSION >= 12
-  static constexpr bool kIsAvailable = true;
+inline constexpr bool kWritesPlain = true;
 #else
-  static constexpr bool kIsAvailable = false;
+inline constexpr bool kWritesPlain = false;
 #endif
 
-  PlainWriter(const Realm& realm, WireWriter* out, SizeMeter* meter, uint32_t max_depth)
-      : realm_(realm), out_(out), meter_(meter), max_depth_(max_depth) {}
-
-  // One after another. Objects are numbered from 0: none may have been written before. False: none
-  // of them is written.
-  bool Write(std::span<const v8::Local<v8::Value>> values);
-
- private:
-  const Realm& realm_;
-  WireWriter* const out_;
-  SizeMeter* const meter_;
-  const uint32_t max_depth_;
-};
+// One after another. Objects are numbered from 0: none may have been written before. False: none
+// of them is written.
+bool WritePlain(const Realm& realm, std::span<const v8::Local<v8::Value>> values,
+                uint32_t max_depth, WireWriter& out, SizeMeter& meter);
 
 }  // namespace isolet

@@ -1,5 +1,6 @@
 #include "isolate/property_keys.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace isolet {
@@ -16,6 +17,16 @@ uint32_t HashOf(const uint8_t* bytes, uint32_t length) {
 }
 
 bool IsDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+
+bool IsIdentifierOf(const uint8_t* bytes, uint32_t length) {
+  const bool has_its_characters = std::all_of(bytes, bytes + length, [](uint8_t byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || IsDigit(byte) ||
+           byte == '_' || byte == '$';
+  });
+  constexpr std::string_view kProto = "__proto__";
+  return has_its_characters && length > 0 && !IsDigit(bytes[0]) &&
+         std::string_view(reinterpret_cast<const char*>(bytes), length) != kProto;
+}
 
 }  // namespace
 
@@ -64,6 +75,7 @@ bool PropertyKeys::Find(const uint8_t* bytes, uint32_t length, uint32_t* number)
   }
   key.value = name;
   key.is_name = length > 0 && !IsDigit(bytes[0]);
+  key.is_identifier = is_kept && IsIdentifierOf(bytes, length);
   keys_.push_back(key);
   *number = static_cast<uint32_t>(keys_.size() - 1);
   if (is_kept) slots_[slot] = *number + 1;

@@ -7,6 +7,7 @@
 #include <v8.h>
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace isolet {
@@ -18,11 +19,18 @@ class PropertyKeys {
   // The number of the key of these Latin-1 bytes. An exception is pending where V8 can't hold it.
   bool Find(const uint8_t* bytes, uint32_t length, uint32_t* number);
   // Of any other key, a string or a number.
-  uint32_t Add(v8::Local<v8::Value> key);
+  uint32_t Add(v8::Local<v8::Value> value);
 
   v8::Local<v8::Value> value(uint32_t number) const { return keys_[number].value; }
   // A name that is no index: a property of that name is not among the elements.
   bool IsName(uint32_t number) const { return keys_[number].is_name; }
+  // Whether its text can stand as it is before the colon in an object literal, and is a property
+  // there: __proto__ is none.
+  bool IsIdentifier(uint32_t number) const { return keys_[number].is_identifier; }
+  // Of an identifier.
+  std::string_view text(uint32_t number) const {
+    return {reinterpret_cast<const char*>(keys_[number].bytes), keys_[number].length};
+  }
 
  private:
   struct Key {
@@ -31,6 +39,7 @@ class PropertyKeys {
     uint32_t length = 0;
     uint32_t hash = 0;
     bool is_name = false;
+    bool is_identifier = false;
   };
 
   // The slot of the key of these bytes: its own, or the free one it would take.

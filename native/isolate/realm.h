@@ -9,6 +9,8 @@
 
 #include <string_view>
 
+#include "isolate/scratch_buffer.h"
+
 namespace isolet {
 
 // `class_name`.prototype, of a context where nothing is patched.
@@ -28,6 +30,8 @@ class Realm {
   v8::Isolate* isolate() const { return isolate_; }
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
 
+  ScratchBuffer& scratch() const { return scratch_; }
+
   bool IsObjectPrototype(v8::Local<v8::Value> value) const {
     return value == object_prototype_.Get(isolate_);
   }
@@ -44,6 +48,7 @@ class Realm {
 
  private:
   v8::Isolate* const isolate_;
+  mutable ScratchBuffer scratch_;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Object> object_prototype_;
   v8::Global<v8::Object> error_prototype_;

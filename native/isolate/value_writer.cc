@@ -32,7 +32,7 @@ ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payloa
       limits_(limits) {}
 
 bool ValueWriter::WritePlain(std::span<const v8::Local<v8::Value>> values) {
-  if (!PlainWriter::kIsAvailable || describes_ || !objects_.empty()) return false;
+  if (!kWritesPlain || describes_ || !objects_.empty()) return false;
   // Only what is likely to be: giving up is not free.
   const bool may_be_plain = std::ranges::all_of(values, [&](v8::Local<v8::Value> value) {
     return !value->IsObject() || value->IsArray() || value->IsDate() ||
@@ -40,7 +40,7 @@ bool ValueWriter::WritePlain(std::span<const v8::Local<v8::Value>> values) {
             realm_.IsObjectPrototype(GetPrototype(value.As<v8::Object>())));
   });
   return may_be_plain &&
-         PlainWriter(realm_, &out_, &meter_, limits_.max_serialization_depth).Write(values);
+         isolet::WritePlain(realm_, values, limits_.max_serialization_depth, out_, meter_);
 }
 
 bool ValueWriter::WriteTree(v8::Local<v8::Value> value, std::string_view root) {

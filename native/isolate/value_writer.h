@@ -86,7 +86,7 @@ class ValueWriter {
   bool WritePlain(std::span<const v8::Local<v8::Value>> values);
   template <class Arguments>
   bool WritePlainArguments(const Arguments& arguments, int count) {
-    if (!PlainWriter::kIsAvailable || count > kMostPlainArguments) return false;
+    if (!kWritesPlain || count > kMostPlainArguments) return false;
     v8::Local<v8::Value> values[kMostPlainArguments];
     bool has_object = false;
     for (int i = 0; i < count; ++i) {

@@ -73,6 +73,10 @@ class Payload {
     return place;
   }
 
+  // Makes room for `count` more bytes at once. Throws std::bad_alloc.
+  void Reserve(size_t count) {
+    if (capacity() - size_ < count) Grow(count);
+  }
   // To the first `size` bytes.
   void Shrink(size_t size) { size_ = static_cast<uint32_t>(size); }
 

@@ -6,7 +6,7 @@
 // Source: v8/src/objects/value-serializer.cc, SerializationTag.
 //
 // Thread: any.
-// Owner: PlainWriter, for one encoding.
+// Owner: WritePlain, for one encoding.
 #pragma once
 
 #include <cstddef>

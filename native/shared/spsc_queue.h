@@ -24,6 +24,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace isolet {
@@ -31,7 +32,7 @@ namespace isolet {
 // How a value goes into a node that holds none, and out of it. A T that knows a cheaper way has
 // functions of these names beside it.
 template <class T>
-void MoveIn(T& place, T&& value) {
+void MoveIn(T& place, std::type_identity_t<T>&& value) {
   place = std::move(value);
 }
 template <class T>

@@ -74,7 +74,11 @@ bool WritePlain(const Realm& realm, std::span<const v8::Local<v8::Value>> values
     const bool is_plain = std::ranges::all_of(values, [&](v8::Local<v8::Value> value) {
       return serializer.WriteValue(context, value).FromMaybe(false);
     });
-    if (!is_plain) return false;
+    if (!is_plain) {
+      // V8 forgets that code is to end with the frame that has caught it.
+      if (try_catch.HasTerminated()) isolate->TerminateExecution();
+      return false;
+    }
   }
   const auto [bytes, size] = serializer.Release();
   const std::unique_ptr<uint8_t, FreeBytes> owner(bytes, FreeBytes{delegate});

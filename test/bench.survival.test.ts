@@ -81,7 +81,7 @@ describe('a case in a process of its own', () => {
   });
 
   it.runIf(canMeasurePeak)('is told apart by its memory, if it survived', async () => {
-    const [verdict, detail] = await verdictOf(sandbox('Buffer.alloc(2 ** 28, 1); return 1;'), patient);
+    const [verdict, detail] = await verdictOf(sandbox('Buffer.alloc(144 * 2 ** 20, 1); return 1;'), patient);
     expect(verdict).toBe('memory');
     expect(detail).toMatch(/^grew by \d+ MiB$/);
   });

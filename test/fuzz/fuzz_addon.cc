@@ -102,7 +102,7 @@ class ReportProberWrap final : public Napi::ObjectWrap<ReportProberWrap> {
     environment.SetHooks({ToV8(hooks.Get("createError")).As<v8::Function>(),
                           ToV8(hooks.Get("functionPrototype")).As<v8::Object>(),
                           {},
-                          {},
+                          ToV8(hooks.Get("wrapStream")).As<v8::Function>(),
                           {},
                           nullptr});
     return environment;

@@ -34,13 +34,14 @@ bool FuzzPort::OpenStream(v8::Local<v8::Object>, StreamEnds* ends) {
   return true;
 }
 
-v8::MaybeLocal<v8::Value> FuzzPort::WrapStream(const StreamEnds& ends) {
+v8::MaybeLocal<v8::Value> FuzzPort::WrapStream(const StreamEnds&) {
   v8::Isolate* isolate = realm_.isolate();
   v8::Local<v8::Object> stream = v8::Object::New(isolate);
-  // So that what was decoded is encoded as a stream again.
-  bool made =
-      stream->CreateDataProperty(realm_.context(), v8::Symbol::GetAsyncIterator(isolate), ends.pull)
-          .FromMaybe(false);
+  // So that what was decoded is encoded as a stream again: the one that OpenStream gives.
+  bool made = stream
+                  ->CreateDataProperty(realm_.context(), v8::Symbol::GetAsyncIterator(isolate),
+                                       functions_[0].Get(isolate))
+                  .FromMaybe(false);
   return made ? v8::MaybeLocal<v8::Value>(stream) : v8::MaybeLocal<v8::Value>();
 }
 

@@ -56,7 +56,7 @@ const plain = new addon.Prober({});
 const realm = makeHostileRealm();
 const hostile = new addon.Prober(realm.object);
 realm.patch(() => hostile.trap());
-const reports = new addon.ReportProber({ createError, functionPrototype });
+const reports = new addon.ReportProber({ createError, functionPrototype, wrapStream: () => ({}) });
 const generator = new Generator(
   seed,
   seeds().map((value) => parse(plain.encode(value))),

@@ -19,7 +19,8 @@ class ReportProber {
   // Starts a runtime, which plays the plugin's side.
   explicit ReportProber(Environment& environment)
       : runtime_(HostRuntime::Start(environment, RuntimeLimits{}, {}, {})) {}
-  ~ReportProber() { runtime_->Close(); }
+  // As the wrapper of a real one: its environment may be gone.
+  ~ReportProber() { runtime_->Abandon(); }
   ReportProber(const ReportProber&) = delete;
   ReportProber& operator=(const ReportProber&) = delete;
 

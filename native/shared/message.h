@@ -86,47 +86,40 @@ struct Message {
   std::unique_ptr<Failure> failure;
 };
 
+// What lies before the payload.
+inline void CopyHead(Message& to, const Message& from) {
+  to.kind = from.kind;
+  to.status = from.status;
+  to.settling = from.settling;
+  to.id = from.id;
+  to.target = from.target;
+}
+
+// What lies behind it.
+inline void MoveRest(Message& to, Message& from) {
+  to.parent = from.parent;
+  to.issued = from.issued;
+  to.limits = from.limits;
+  to.position = std::move(from.position);
+  to.failure = std::move(from.failure);
+}
+
 // Into a place in a queue, which holds nothing.
 inline void MoveIn(Message& place, Message&& message) {
   place.is_long = message.parent != 0 || message.issued != 0 || message.limits.wall != kNever ||
                   message.limits.cpu != kNever || message.position != nullptr ||
                   message.failure != nullptr;
-  if (place.is_long) {
-    place.parent = message.parent;
-    place.issued = message.issued;
-    place.limits = message.limits;
-    place.position = std::move(message.position);
-    place.failure = std::move(message.failure);
-  }
+  if (place.is_long) MoveRest(place, message);
   place.payload = std::move(message.payload);
-  place.kind = message.kind;
-  place.status = message.status;
-  place.settling = message.settling;
-  place.id = message.id;
-  place.target = message.target;
+  CopyHead(place, message);
 }
 
 // Out of it: it holds nothing any more, and what it held in its first line is not written to.
 inline void MoveOut(Message& message, Message& place) {
-  message.kind = place.kind;
-  message.status = place.status;
-  message.settling = place.settling;
-  message.id = place.id;
-  message.target = place.target;
+  CopyHead(message, place);
   message.payload.TakeOut(place.payload);
-  if (place.is_long) {
-    message.parent = place.parent;
-    message.issued = place.issued;
-    message.limits = place.limits;
-    message.position = std::move(place.position);
-    message.failure = std::move(place.failure);
-  } else {
-    message.parent = 0;
-    message.issued = 0;
-    message.limits = CallLimits();
-    message.position.reset();
-    message.failure.reset();
-  }
+  Message none;
+  MoveRest(message, place.is_long ? place : none);
 }
 
 }  // namespace isolet

@@ -67,7 +67,7 @@ class Payload {
 
   // Room for `count` more bytes, counted as written. Throws std::bad_alloc.
   uint8_t* Extend(size_t count) {
-    if (capacity() - size_ < count) Grow(count);
+    Reserve(count);
     uint8_t* place = data() + size_;
     size_ += static_cast<uint32_t>(count);
     return place;

@@ -61,15 +61,27 @@ bool SerializedPlain::NextIs(uint8_t tag) {
   return in_.NextByteIs(tag) && in_.Byte(&taken);
 }
 
+bool SerializedPlain::NextTag(uint8_t* tag) {
+  while (NextIs(kPadding)) {
+  }
+  return in_.Byte(tag);
+}
+
+bool SerializedPlain::CopyDouble(WireTag tag) {
+  double number = 0;
+  if (!in_.Double(&number)) return false;
+  out_.Tag(tag);
+  out_.Double(number);
+  return true;
+}
+
 bool SerializedPlain::Advance(bool* is_closed) {
   Frame& frame = frames_.back();
   if (frame.kind != Kind::kObject) return AdvanceInArray(frame, is_closed);
   *is_closed = NextIs(kObjectEnd);
   if (*is_closed) return Close();
   uint8_t tag = 0;
-  while (NextIs(kPadding)) {
-  }
-  if (!in_.Byte(&tag)) return false;
+  if (!NextTag(&tag)) return false;
   const bool is_key =
       tag == kOneByteString || tag == kTwoByteString || tag == kInt32 || tag == kDouble;
   return is_key && TranslatePrimitive(tag);
@@ -137,9 +149,7 @@ bool SerializedPlain::Open(Kind kind) {
 
 bool SerializedPlain::TranslateValue() {
   uint8_t tag = 0;
-  while (NextIs(kPadding)) {
-  }
-  if (!in_.Byte(&tag)) return false;
+  if (!NextTag(&tag)) return false;
   if (TranslatePrimitive(tag)) return true;
   if (!frames_.empty()) frames_.back().only_primitives = false;
   ++objects_;
@@ -150,13 +160,8 @@ bool SerializedPlain::TranslateValue() {
       return Open(Kind::kDenseArray);
     case kSparseArray:
       return Open(Kind::kSparseArray);
-    case kDate: {
-      double time = 0;
-      if (!in_.Double(&time)) return false;
-      out_.Tag(WireTag::kDate);
-      out_.Double(time);
-      return true;
-    }
+    case kDate:
+      return CopyDouble(WireTag::kDate);
     case kReference: {
       uint64_t number = 0;
       --objects_;
@@ -191,13 +196,8 @@ bool SerializedPlain::TranslatePrimitive(uint8_t tag) {
       out_.Int32(number);
       return true;
     }
-    case kDouble: {
-      double number = 0;
-      if (!in_.Double(&number)) return false;
-      out_.Tag(WireTag::kDouble);
-      out_.Double(number);
-      return true;
-    }
+    case kDouble:
+      return CopyDouble(WireTag::kDouble);
     case kOneByteString:
     case kTwoByteString:
       return TranslateString(tag);

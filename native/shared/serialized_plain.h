@@ -46,7 +46,10 @@ class SerializedPlain {
   bool TranslatePrimitive(uint8_t tag);
   bool TranslateString(uint8_t tag);
   bool Open(Kind kind);
+  bool CopyDouble(WireTag tag);
   bool NextIs(uint8_t tag);
+  // That of a value or a key: what pads it is skipped.
+  bool NextTag(uint8_t* tag);
 
   WireReader in_;
   WireWriter& out_;

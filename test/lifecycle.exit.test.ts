@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packagePath, runChild } from './support/child.js';
+import { stuck } from './support/deaf.js';
 
 /** How the process ended; `stderr` only helps to understand a failure. */
 async function expectExit(script: string, wanted: { code: number; stdout: string }): Promise<string> {
@@ -8,9 +9,8 @@ async function expectExit(script: string, wanted: { code: number; stdout: string
   return stderr;
 }
 
-/** A built-in that looks at no interrupt: its thread is left behind. */
-const stuck =
-  'codeOf(() => runtime.eval("Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)", { timeout: 20 }));';
+/** Its thread is left behind. */
+const leave = `codeOf(() => runtime.eval("${stuck}", { timeout: 20 }));`;
 
 /** The states in which a process can be left; each declares `runtime`. */
 const states: [state: string, script: string][] = [
@@ -28,7 +28,7 @@ const states: [state: string, script: string][] = [
     'a runtime that timed out',
     'const runtime = new Runtime(); codeOf(() => runtime.eval("for (;;);", { timeout: 20 }));',
   ],
-  ['a runtime that was abandoned', `const runtime = new Runtime(); ${stuck}`],
+  ['a runtime that was abandoned', `const runtime = new Runtime(); ${leave}`],
   ['a closed runtime', 'const runtime = new Runtime(); runtime.eval("1"); runtime.close();'],
   ['a terminated runtime', 'const runtime = new Runtime(); runtime.eval("1"); runtime.terminate();'],
   [
@@ -186,7 +186,7 @@ describe('a signal', () => {
 });
 
 describe('the code of a process that leaves a thread behind', () => {
-  const given = `const runtime = new Runtime(); ${stuck}`;
+  const given = `const runtime = new Runtime(); ${leave}`;
 
   it.each([
     ['process.exit(7)', 'process.exit(7);', 7],

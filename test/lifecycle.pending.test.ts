@@ -1,6 +1,7 @@
 import { HeapLimitError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { expectChild } from './support/child.js';
+import { stuck } from './support/deaf.js';
 import { rejectionOf } from './support/errors.js';
 import { checkPluginReleases, managerOf } from './support/plugins.js';
 
@@ -93,7 +94,6 @@ describe('a runtime that dies during a sync call', () => {
   );
 
   it('as one that is given up gives its timeout, and the process ends', async () => {
-    const stuck = 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
     const abandoned = script(`() => runtime.eval('${stuck}', { timeout: 20 })`);
     // Its thread is still there, and counts.
     const withoutCounts = abandoned.slice(0, abandoned.indexOf('process.on'));

@@ -1,11 +1,8 @@
 import { describe, it } from 'vitest';
 import { expectChild } from './support/child.js';
+import { deaf, isPatient, stuck } from './support/deaf.js';
 
 // In children: a thread that is left behind keeps a core busy, and counts, until its process ends.
-
-/** A built-in that looks at no interrupt, and how it would end: practically never, or after a second. */
-const stuck = 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
-const slow = 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1, 2 ** 53 - 5e5)';
 
 describe('a built-in that never looks whether it is to stop', () => {
   it('is given up by a sync call with a timeout: that is the reason for all calls, and the runtime is closed', async () => {
@@ -20,8 +17,8 @@ describe('a built-in that never looks whether it is to stop', () => {
           first = error;
           console.log(error instanceof isolet.TimeoutError, error.kind, error.limit, error.elapsed >= 50);
         }
-        console.log(runtime.isClosed(), live().runtimes, live().threads);
         console.log(codeOf(() => runtime.eval('1')), codeOf(() => fn()), codeOf(() => runtime.bindObject('o', {})));
+        console.log(runtime.isClosed(), live().runtimes, live().threads);
         console.log(await runtime.evalAsync('1').catch((error) => [error.code, error.limit].join(' ')));
         console.log(runtime.getStats().cpuTimeMs >= 50);
         runtime.close();
@@ -34,8 +31,8 @@ describe('a built-in that never looks whether it is to stop', () => {
     `;
     await expectChild(script, [
       'true wall 50 true',
-      'true 0 1',
       'ERR_TIMEOUT ERR_TIMEOUT ERR_TIMEOUT',
+      'true 0 1',
       'ERR_TIMEOUT 50',
       'true',
       'ERR_TIMEOUT',
@@ -47,13 +44,42 @@ describe('a built-in that never looks whether it is to stop', () => {
     const script = `
       const runtime = new Runtime();
       runtime.bindFunction('host', () => console.log('went on'));
-      console.log(codeOf(() => runtime.eval('${slow}; host()', { timeout: 20 })));
-      console.log(runtime.isClosed(), live().threads);
+      console.log(codeOf(() => runtime.eval('${deaf}; host()', { timeout: 20 })));
+      console.log(codeOf(() => runtime.eval('1')), runtime.isClosed(), live().threads);
       console.log(awaitThreads(0), JSON.stringify(live()));
     `;
     await expectChild(script, [
       'ERR_TIMEOUT',
-      'true 1',
+      'ERR_TIMEOUT true 1',
+      'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
+    ]);
+  });
+
+  it.runIf(isPatient)('keeps its runtime where it comes to its end soon', async () => {
+    const soon = 'Array.prototype.lastIndexOf.call({ length: 1e8 }, 1)';
+    const script = `
+      (async () => {
+        const runtime = new Runtime();
+        runtime.bindFunction('host', () => console.log('went on'));
+        runtime.bindFunction('nested', () => codeOf(() => runtime.eval('${soon}; host()', { cpuTimeout: 20 })));
+        for (const option of ['timeout', 'cpuTimeout']) {
+          console.log(codeOf(() => runtime.eval('${soon}; host()', { [option]: 20 })));
+          console.log(codeOf(() => runtime.eval('host()', { timeout: 20 })), runtime.eval('6 * 7'));
+          const calls = [runtime.evalAsync('${soon}; host()', { [option]: 20 }), runtime.evalAsync('"behind it"')];
+          console.log(...(await Promise.all(calls.map((call) => call.catch((error) => error.code)))));
+        }
+        console.log(runtime.eval('nested()'), codeOf(() => runtime.eval('nested(); host()', { timeout: 20 })));
+        console.log(runtime.eval('6 * 7'), runtime.isClosed());
+        runtime.close();
+        console.log(awaitThreads(0), JSON.stringify(live()));
+      })();
+    `;
+    const each = ['ERR_TIMEOUT', 'ERR_TIMEOUT 42', 'ERR_TIMEOUT behind it'];
+    await expectChild(script, [
+      ...each,
+      ...each,
+      'ERR_TIMEOUT ERR_TIMEOUT',
+      '42 false',
       'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
     ]);
   });

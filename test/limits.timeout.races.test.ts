@@ -28,6 +28,34 @@ describe('a termination', () => {
     }
   });
 
+  it('of a call ends the one around it, whose time is up as well, before that goes on', () => {
+    const runtime = makeRuntime();
+    let wentOn = 0;
+    runtime.bindFunction('host', () => void wentOn++);
+    runtime.bindFunction(
+      'nested',
+      () => void errorOf(() => runtime.eval('for (;;);', { timeout: 1 }), TimeoutError),
+    );
+    for (let round = 0; round < 300; round++) {
+      errorOf(() => runtime.eval('nested(); host()', { timeout: 1 }), TimeoutError);
+      expect(wentOn).toBe(0);
+    }
+    expectUsable(runtime);
+  });
+
+  // V8's compilers are at work on the loop meanwhile.
+  it('of a loop that runs again and again leaves its runtime usable', () => {
+    for (const loop of ['for (;;);', 'f()']) {
+      for (let round = 0; round < 10; round++) {
+        const runtime = makeRuntime();
+        runtime.eval('var x = 0; function f() { for (;;) x++; }');
+        for (let i = 0; i < 40; i++) errorOf(() => runtime.eval(loop, { timeout: 1 }), TimeoutError);
+        expectUsable(runtime);
+        runtime.close();
+      }
+    }
+  });
+
   // Each call takes about as long as it may: it ends by itself, or is stopped, or both at once.
   it.each(['timeout', 'cpuTimeout'])(
     'by %s that comes as the call ends hits that call or none',

@@ -8,6 +8,7 @@ import {
 } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { expectChild, packagePath } from './support/child.js';
+import { deaf } from './support/deaf.js';
 import { type ErrorClass, errorOf, reasonOf, rejectionOf } from './support/errors.js';
 import { checkReleases, makeRuntime } from './support/runtimes.js';
 import { makeReadingRuntime, readAll } from './support/streams.js';
@@ -16,8 +17,6 @@ checkReleases();
 
 const config = { timeout: 10_000, maxHeapSize: 32 * 1024 * 1024 };
 const hog = 'const kept = []; for (;;) kept.push(new Array(100_000).fill(1.5));';
-/** Looks at nothing while it runs: the runtime has to be given up. */
-const deaf = 'Array.prototype.lastIndexOf.call({ length: 1e8 }, 1)';
 
 const ends: [how: string, end: (runtime: Runtime) => unknown, reason: ErrorClass<IsoletError>][] = [
   ['close', (runtime) => runtime.close(), RuntimeClosedError],

@@ -9,6 +9,12 @@ const TimeLimit& Earlier(const TimeLimit& a, const TimeLimit& b) {
   return b.deadline < a.deadline ? b : a;
 }
 
+CallScope::Limits Of(uint64_t call, CallScope::Limits limits) {
+  limits.wall.call = call;
+  limits.cpu.call = call;
+  return limits;
+}
+
 }  // namespace
 
 Failure TimeoutFailure(const Expiry& expiry) {
@@ -33,7 +39,11 @@ CallScope::Limits CallScope::LimitsFrom(const RuntimeThread& thread, const CallL
 }
 
 CallScope::CallScope(RuntimeThread& thread, const Limits& limits, uint64_t call)
-    : thread_(thread), outer_(thread.innermost()), call_(call), own_(limits), earliest_(limits) {
+    : thread_(thread),
+      outer_(thread.innermost()),
+      call_(call),
+      own_(Of(call, limits)),
+      earliest_(own_) {
   if (outer_ != nullptr) {
     earliest_.wall = Earlier(own_.wall, outer_->earliest_.wall);
     earliest_.cpu = Earlier(own_.cpu, outer_->earliest_.cpu);
@@ -69,22 +79,31 @@ void CallScope::Finish() {
     // First disarmed, then cancelled: the action no longer runs, so that nothing
     // terminates after this.
     fired = thread_.timer().Disarm() != WatchdogClock::kNone;
+    if (fired) thread_.core().overrun.End();
     if (outer_ != nullptr && outer_->IsArmed()) outer_->Arm();
   }
+  fired = fired || overdue_;
   stopped_ = fired || aborted_;
   if (stopped_) thread_.isolate()->CancelTerminateExecution();
+  // The watchdog takes a moment to fire again, in which the code around would go on.
+  if (fired && outer_ != nullptr && outer_->IsOver()) outer_->Stop();
   // A death that came in between was cancelled with the rest.
   if (thread_.core().dying()) thread_.isolate()->TerminateExecution();
 }
 
-bool CallScope::Expired() const {
-  if (own_.wall.deadline != kNever && own_.wall.deadline <= NowNanos()) return true;
-  return own_.cpu.deadline != kNever && own_.cpu.deadline <= thread_.cpu_clock().NowNanos();
+bool CallScope::IsOver(const TimeLimit& wall, const TimeLimit& cpu) const {
+  if (wall.deadline != kNever && wall.deadline <= NowNanos()) return true;
+  return cpu.deadline != kNever && cpu.deadline <= thread_.cpu_clock().NowNanos();
+}
+
+void CallScope::Stop() {
+  overdue_ = true;
+  thread_.isolate()->TerminateExecution();
 }
 
 bool CallScope::Stopping() const {
   for (const CallScope* scope = this; scope != nullptr; scope = scope->outer_) {
-    if (scope->aborted_) return true;
+    if (scope->aborted_ || scope->overdue_) return true;
   }
   return thread_.core().dying() || (IsArmed() && thread_.timer().Fired() != WatchdogClock::kNone);
 }

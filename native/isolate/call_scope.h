@@ -45,7 +45,7 @@ class CallScope {
   // After Finish(): whether the watchdog or an abort stopped it.
   bool stopped() const { return stopped_; }
   // Whether its own time is up, whatever the watchdog has come to.
-  bool Expired() const;
+  bool Expired() const { return IsOver(own_.wall, own_.cpu); }
   // After Finish(), where the code did not come to its own end.
   Failure Reason() const;
 
@@ -56,6 +56,10 @@ class CallScope {
 
  private:
   void DiscardMicrotasks();
+  bool IsOver(const TimeLimit& wall, const TimeLimit& cpu) const;
+  // Its time is up, or that of one around it.
+  bool IsOver() const { return IsOver(earliest_.wall, earliest_.cpu); }
+  void Stop();
   bool HasOwnDeadline() const {
     return own_.wall.deadline != kNever || own_.cpu.deadline != kNever;
   }
@@ -71,6 +75,7 @@ class CallScope {
   const Limits own_;
   Limits earliest_;  // of this scope and all outer ones
   bool aborted_ = false;
+  bool overdue_ = false;  // found by the scope inside, before the watchdog has
   bool finished_ = false;
   bool stopped_ = false;
 };

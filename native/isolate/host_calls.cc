@@ -43,6 +43,11 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
 }
 
 v8::MaybeLocal<v8::Value> HostCalls::Ask(Message&& call) {
+  // A builtin has not looked, nor has the code since: its caller may have been told already.
+  if (thread_.Stopping()) {
+    Unwind();
+    return {};
+  }
   const size_t bytes = call.payload.weight() + kPendingCall;
   if (promised_bytes_ > kMostPromised) {
     thread_.isolate()->ThrowException(thread_.realm().NewError(

@@ -35,6 +35,8 @@ class RealmSnapshot {
 
   // The host's command. From here on the runtime serves nothing more.
   void Ask(const Message& command) { asked_ = command.id; }
+  // The number of that command.
+  uint64_t asked() const { return asked_; }
   bool is_asked() const { return asked_ != 0; }
   // Takes the handles of the realm's, before they go.
   void Keep();

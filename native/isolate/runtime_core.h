@@ -16,6 +16,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "isolate/overrun.h"
 #include "isolate/process.h"
 #include "isolate/terminator.h"
 #include "shared/channel.h"
@@ -47,6 +48,7 @@ class RuntimeCore {
   const std::shared_ptr<MemoryBudget> budget;
   Channel channel;
   Terminator terminator;
+  Overrun overrun;
   RuntimeFigures figures;
   // The host's function for the console, an id of the host's; 0: the plugin has none. Set
   // before the thread starts.

@@ -129,7 +129,7 @@ RuntimeThread::RuntimeThread(Beginning&& beginning)
     : core_(std::move(beginning.core)),
       claim_(std::move(beginning.claim)),
       cpu_clock_(ThreadClock::ForCurrentThread()),
-      timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnStuck}, core_.get()),
+      timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnOverrun, OnLost}, core_.get()),
       startup_data_(StartupDataOf(*core_)) {}
 
 void RuntimeThread::OnDeadline(void* core_pointer) {
@@ -139,9 +139,16 @@ void RuntimeThread::OnDeadline(void* core_pointer) {
   core->channel.WakeRuntime();
 }
 
+void RuntimeThread::OnOverrun(void* core_pointer, const Expiry& expiry) {
+  if constexpr (!kLoopsMayBeDeaf) return OnLost(core_pointer, expiry);
+  auto* core = static_cast<RuntimeCore*>(core_pointer);
+  core->overrun.Begin(expiry);
+  core->channel.WakeHost();
+}
+
 // A builtin that never looks at interrupts: the thread is left behind, to free
 // itself when it comes back.
-void RuntimeThread::OnStuck(void* core, const Expiry& expiry) {
+void RuntimeThread::OnLost(void* core, const Expiry& expiry) {
   static_cast<RuntimeCore*>(core)->Die(TimeoutFailure(expiry));
 }
 
@@ -239,7 +246,8 @@ void RuntimeThread::RunIsolate() {
 
 // What no termination reaches, the watchdog gives up.
 void RuntimeThread::KeepRealm() {
-  const CallScope::Limits limits = CallScope::LimitsFrom(*this, core_->limits.call, 0);
+  CallScope::Limits limits = CallScope::LimitsFrom(*this, core_->limits.call, 0);
+  limits.wall.call = limits.cpu.call = snapshot_->asked();
   static_cast<void>(timer_.Arm(limits.wall, limits.cpu));
   snapshot_->Keep();
 }

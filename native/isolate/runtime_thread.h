@@ -144,7 +144,8 @@ class RuntimeThread {
                 const std::vector<uint8_t>& cache);
   void FailStart(const char* what);
   static void OnDeadline(void* core);
-  static void OnStuck(void* core, const Expiry& expiry);
+  static void OnOverrun(void* core, const Expiry& expiry);
+  static void OnLost(void* core, const Expiry& expiry);
   const std::shared_ptr<RuntimeCore> core_;
   // None once all is mapped that it takes to begin.
   std::optional<AddressSpace::Claim> claim_;

@@ -33,7 +33,7 @@ bool HostFunctions::Export(v8::Local<v8::Function> function, v8::Local<v8::Value
 
 bool HostFunctions::OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) {
   const Realm& realm = runtime_.environment().realm();
-  v8::Local<v8::Value> arguments[] = {runtime_.stream_counts(), source};
+  v8::Local<v8::Value> arguments[] = {runtime_.hooks().stream_counts(), source};
   v8::Local<v8::Value> opened;
   return runtime_.environment()
              .open_stream()
@@ -44,7 +44,7 @@ bool HostFunctions::OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) {
 
 v8::MaybeLocal<v8::Value> HostFunctions::WrapStream(const StreamEnds& ends) {
   const Realm& realm = runtime_.environment().realm();
-  v8::Local<v8::Value> arguments[] = {runtime_.stream_counts(), ends.pull, ends.cancel};
+  v8::Local<v8::Value> arguments[] = {runtime_.hooks().stream_counts(), ends.pull, ends.cancel};
   return runtime_.environment().wrap_stream()->Call(realm.context(), v8::Undefined(realm.isolate()),
                                                     3, arguments);
 }

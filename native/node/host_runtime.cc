@@ -10,7 +10,6 @@
 #include "isolate/value_writer.h"
 #include "node/environment.h"
 #include "node/failure_error.h"
-#include "node/host_try_catch.h"
 #include "node/js_function.h"
 
 namespace isolet {
@@ -41,9 +40,7 @@ std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, Runtim
   if (!hooks.console.IsEmpty() && hooks.console->IsFunction()) {
     core->console_handler = runtime->objects_.Add(hooks.console, v8::Undefined(isolate));
   }
-  if (!hooks.on_unhandled.IsEmpty() && hooks.on_unhandled->IsFunction()) {
-    runtime->on_unhandled_.Reset(isolate, hooks.on_unhandled.As<v8::Function>());
-  }
+  runtime->hooks_.SetUnhandled(hooks.on_unhandled);
   std::string problem = RuntimeThread::Start(core);
   if (!problem.empty()) {
     Failure failure;
@@ -105,8 +102,8 @@ v8::MaybeLocal<v8::Value> HostRuntime::Request(Message&& command) {
   bool answered = Await(waiting, &why);
   core_->channel.EndHostWait();
   innermost_ = waiting.outer;
-  // A death while the host waited here was not announced to its event loop.
-  if (dead()) environment_->waker()->WakeHost(id_);
+  // A death, or an overrun, while the host waited here was not announced to its event loop.
+  if (dead() || core_->overrun.is_under_way()) environment_->waker()->WakeHost(id_);
   if (host_terminating_) {
     // What a frame of ours has caught has to go on to the bottom of the stack.
     environment_->isolate()->TerminateExecution();
@@ -143,7 +140,12 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
       *why = core_->DeathReason();
       return false;
     }
-    if (channel.WaitAsHost([&] { return dead(); }, std::min(deadline, next_probe))) continue;
+    if (const std::optional<Expiry> overrun = OverrunOf(waiting)) {
+      *why = TimeoutFailure(*overrun);
+      return false;
+    }
+    const auto ready = [&] { return dead() || OverrunOf(waiting).has_value(); };
+    if (channel.WaitAsHost(ready, std::min(deadline, next_probe))) continue;
     Nanos now = NowNanos();
     if (now >= next_probe) {
       if (environment_->IsTerminating()) {
@@ -157,10 +159,27 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
         *why = TimeoutFailure({WatchdogClock::kWall, waiting.wall, now - waiting.issued});
         return false;
       }
-      // It has begun: the runtime's watchdog ends it, or the runtime.
+      // It has begun: the runtime's watchdog ends it, or tells of the overrun, or ends the runtime.
       deadline = kNever;
     }
   }
+}
+
+std::optional<Expiry> HostRuntime::OverrunOf(const Waiting& waiting) const {
+  const std::optional<Expiry> overrun = core_->overrun.Find();
+  if (!overrun) return std::nullopt;
+  // The watchdog is armed for one limit at a time, and others pass meanwhile. As ever, all ends for
+  // the outermost.
+  const Nanos now = NowNanos();
+  std::optional<Expiry> found;
+  for (const Waiting* at = &waiting; at != nullptr; at = at->outer) {
+    if (at->id == overrun->call) {
+      found = overrun;
+    } else if (DeadlineAfter(at->issued, at->wall) <= now && !IsQueued(*at)) {
+      found = {WatchdogClock::kWall, at->wall, now - at->issued, at->id};
+    }
+  }
+  return found;
 }
 
 bool HostRuntime::IsQueued(const Waiting& waiting) const {
@@ -206,7 +225,7 @@ v8::MaybeLocal<v8::Value> HostRuntime::RequestAsync(Message&& command, uint64_t 
 }
 
 void HostRuntime::WhenStarted(v8::Local<v8::Function> callback) {
-  on_started_.Reset(environment_->isolate(), callback);
+  hooks_.SetStarted(callback);
   Message ping;
   ping.kind = MessageKind::kPing;
   core_->channel.PostToRuntime(std::move(ping));
@@ -272,43 +291,15 @@ void HostRuntime::Serve(Message& message) {
     case MessageKind::kSettled:
       return promises_.Settle(message);
     case MessageKind::kUnhandled:
-      return TellUnhandled(message);
+      core_->reports_under_way.fetch_sub(1, std::memory_order_relaxed);
+      return hooks_.TellUnhandled(*message.failure);
     case MessageKind::kPing:
-      return TellStarted();
+      return hooks_.TellStarted();
     case MessageKind::kRelease:
       return objects_.Release(message.target);
     default:
       return;
   }
-}
-
-void HostRuntime::TellUnhandled(Message& report) {
-  core_->reports_under_way.fetch_sub(1, std::memory_order_relaxed);
-  if (on_unhandled_.IsEmpty() || host_terminating_) return;
-  v8::Isolate* isolate = environment_->isolate();
-  v8::HandleScope handles(isolate);
-  v8::Local<v8::Value> error = ErrorOfFailure(*this, *report.failure);
-  CallHook(on_unhandled_.Get(isolate), 1, &error);
-}
-
-void HostRuntime::TellStarted() {
-  if (on_started_.IsEmpty() || host_terminating_) return;
-  v8::Isolate* isolate = environment_->isolate();
-  v8::HandleScope handles(isolate);
-  v8::Local<v8::Function> callback = on_started_.Get(isolate);
-  on_started_.Reset();
-  CallHook(callback, 0, nullptr);
-}
-
-void HostRuntime::CallHook(v8::Local<v8::Function> hook, int count,
-                           v8::Local<v8::Value>* arguments) {
-  v8::Isolate* isolate = environment_->isolate();
-  HostTryCatch try_catch(isolate);
-  // It throws nothing: lib/ sees to that.
-  static_cast<void>(
-      hook->Call(environment_->realm().context(), v8::Undefined(isolate), count, arguments)
-          .IsEmpty());
-  if (try_catch.HasTerminated()) GiveUpTerminating();
 }
 
 // One at a time: a host function may wait for an answer that needs the next one.
@@ -326,30 +317,16 @@ void HostRuntime::ServeMessages() {
   ServeDeferred();
   Message message;
   while (core_->channel.TakeFromRuntime(message)) Serve(message);
-  if (is_dying) EndOfLife();
+  if (is_dying) return EndOfLife();
+  if (const std::optional<Expiry> overrun = core_->overrun.Find()) {
+    promises_.Reject(overrun->call, TimeoutFailure(*overrun));
+  }
 }
 
 void HostRuntime::EndOfLife() {
   promises_.RejectAll(core_->DeathReason());
-  TellStarted();
-  if (has_streams()) EndStreams();
-}
-
-v8::Local<v8::Object> HostRuntime::stream_counts() {
-  v8::Isolate* isolate = environment_->isolate();
-  if (stream_counts_.IsEmpty()) stream_counts_.Reset(isolate, v8::Object::New(isolate));
-  return stream_counts_.Get(isolate);
-}
-
-void HostRuntime::EndStreams() {
-  v8::Isolate* isolate = environment_->isolate();
-  v8::HandleScope handles(isolate);
-  v8::Local<v8::Context> context = environment_->realm().context();
-  v8::Local<v8::Value> arguments[] = {stream_counts(), ErrorOfFailure(*this, core_->DeathReason())};
-  HostTryCatch try_catch(isolate);
-  // It throws nothing: lib/ sees to that.
-  static_cast<void>(
-      environment_->end_streams()->Call(context, v8::Undefined(isolate), 2, arguments).IsEmpty());
+  hooks_.TellStarted();
+  hooks_.EndStreams(core_->DeathReason());
 }
 
 void HostRuntime::Close() {

@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "node/host_functions.h"
 #include "node/host_objects.h"
 #include "node/pending_promises.h"
+#include "node/runtime_hooks.h"
 
 namespace isolet {
 
@@ -51,9 +53,7 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   const std::shared_ptr<RuntimeCore>& core_pointer() const { return core_; }
   HostObjects& objects() { return objects_; }
   HostFunctions& functions() { return functions_; }
-  // What lib/ keeps of this runtime's streams, an object of its own making; empty at first.
-  v8::Local<v8::Object> stream_counts();
-  bool has_streams() const { return !stream_counts_.IsEmpty(); }
+  RuntimeHooks& hooks() { return hooks_; }
   const RuntimeLimits& limits() const { return core_->limits; }
   bool dead() const { return core_->dying(); }
 
@@ -86,6 +86,10 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   Nanos ExpireCalls(Nanos now) { return promises_.Expire(now); }
   bool WaitForThreadEnd(Nanos deadline) { return core_->WaitForThreadEnd(deadline); }
 
+  // JavaScript of this environment is being terminated: nothing more can run.
+  void GiveUpTerminating();
+  bool is_host_terminating() const { return host_terminating_; }
+
   // Called by the event loop when the runtime has something to say.
   void ServeMessages();
 
@@ -108,22 +112,20 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
         id_(id),
         objects_(*this),
         functions_(*this),
-        promises_(*this) {}
+        promises_(*this),
+        hooks_(*this) {}
 
   // False: no answer will come; the reason is in `why`, or JavaScript of this
   // environment is being terminated and `why` is left alone.
   bool Await(Waiting& waiting, Failure* why);
+  // The limit that a call's answer is overdue for, its own or that of one around it.
+  std::optional<Expiry> OverrunOf(const Waiting& waiting) const;
   // Whether the runtime has not come to a call: it is busy with something else.
   bool IsQueued(const Waiting& waiting) const;
   v8::MaybeLocal<v8::Value> Deliver(Waiting& waiting);
   void Serve(Message& message);
   void ServeDeferred();
-  void TellUnhandled(Message& report);
-  void TellStarted();
-  void CallHook(v8::Local<v8::Function> hook, int count, v8::Local<v8::Value>* arguments);
   void EndOfLife();
-  void EndStreams();
-  void GiveUpTerminating();
 
   const std::shared_ptr<Environment> environment_;
   const std::shared_ptr<RuntimeCore> core_;
@@ -131,14 +133,11 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   HostObjects objects_;
   HostFunctions functions_;
   PendingPromises promises_;
-  v8::Global<v8::Function> on_unhandled_;
-  v8::Global<v8::Function> on_started_;
-  v8::Global<v8::Object> stream_counts_;
+  RuntimeHooks hooks_;
   uint64_t last_call_ = 0;
   Waiting* innermost_ = nullptr;
   // The host call that is being served; 0: none.
   uint64_t serving_ = 0;
-  // JavaScript of this environment is being terminated: nothing more can run.
   bool host_terminating_ = false;
   // Host calls that came while nobody could serve them.
   std::deque<Message> deferred_;

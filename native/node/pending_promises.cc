@@ -70,7 +70,8 @@ Nanos PendingPromises::Expire(Nanos now) {
     const auto [deadline, call] = *at++;
     // What it computes for just now is ended by its watchdog, which tells a
     // runtime that does not come back from one that does.
-    if (runtime_.core().account.load(std::memory_order_relaxed) == call) {
+    RuntimeCore& core = runtime_.core();
+    if (core.account.load(std::memory_order_relaxed) == call && !core.overrun.is_under_way()) {
       next = now + kStopStep;
       continue;
     }
@@ -115,7 +116,7 @@ Nanos PendingPromises::GiveUpStuck(Nanos now) {
   if (stopping_.empty() || core.dying()) return kNever;
   const Stopping& stopping = stopping_.front();
   const Nanos cpu = core.CpuTime() - stopping.cpu_since;
-  if (cpu < Watchdog::Timer::kStuckAfter && now - stopping.since < Watchdog::Timer::kStuckAtLast) {
+  if (cpu < kStopPatience.cpu && now - stopping.since < kStopPatience.wall) {
     return now + kStopStep;
   }
   core.Die(TerminatedFailure("a call that was aborted did not stop"));

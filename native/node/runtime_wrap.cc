@@ -274,8 +274,8 @@ Napi::Value RuntimeWrap::Stats(const Napi::CallbackInfo& info) {
   set("activeTimers", ended ? 0 : static_cast<double>(figures.active_timers.Get()));
   set("activeIntervals", ended ? 0 : static_cast<double>(figures.active_intervals.Get()));
   set("openResources", ended ? 0 : static_cast<double>(figures.open_handles.Get()));
-  if (runtime_->has_streams()) {
-    stats.Set("streams", ToNapi(info.Env(), runtime_->stream_counts().As<v8::Value>()));
+  if (runtime_->hooks().has_streams()) {
+    stats.Set("streams", ToNapi(info.Env(), runtime_->hooks().stream_counts().As<v8::Value>()));
   }
   return stats;
 }

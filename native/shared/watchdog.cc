@@ -16,7 +16,7 @@ constexpr Nanos kRunningPause = 100 * kMicrosecond;
 constexpr Nanos kIdlePause = kMillisecond;
 
 // How often to look whether a thread whose time is up has come back.
-constexpr Nanos kStuckPause = 5 * kMillisecond;
+constexpr Nanos kOverrunPause = 5 * kMillisecond;
 
 }  // namespace
 
@@ -89,7 +89,7 @@ Nanos Watchdog::FireDue() {
     Timer* timer = due;
     due = timer->next_due_;
     timer->Act();
-    next = std::min(next, now + kStuckPause);
+    next = std::min(next, now + kOverrunPause);
     // The last touch: from here on its runtime may destroy it.
     const uint64_t state = timer->state_.load(std::memory_order_relaxed);
     timer->state_.store(Timer::WithPhase(state, Timer::kFired), std::memory_order_release);
@@ -120,8 +120,8 @@ bool Watchdog::Timer::Arm(const TimeLimit& wall, const TimeLimit& cpu) {
   const Nanos wall_deadline = wall.deadline;
   const Nanos cpu_deadline = cpu.deadline;
   if (wall_deadline == kNever && cpu_deadline == kNever) return true;
-  wall_span_ = wall.span;
-  cpu_span_ = cpu.span;
+  wall_ = wall;
+  cpu_ = cpu;
   const Nanos cpu_check = EarliestCpuCheck(cpu_deadline);
   // Release, so that a watchdog that reads one of these with the state of the arming before also
   // sees, in its compare-exchange, that that one is over.
@@ -198,15 +198,16 @@ WatchdogClock Watchdog::Timer::DueClock(uint64_t state, Nanos now, Nanos* next) 
   return WatchdogClock::kNone;
 }
 
-bool Watchdog::Timer::IsStuck(uint64_t state, Nanos now, Nanos* next) {
+bool Watchdog::Timer::IsOver(const Patience& patience, uint64_t state, Nanos now, Nanos* next) {
   const Nanos used = cpu_clock_.NowNanos();
-  if (fired_state_ != state) {
-    fired_state_ = state;
+  const uint64_t generation = state / kGeneration;
+  if (fired_generation_ != generation) {
+    fired_generation_ = generation;
     fired_at_ = now;
     fired_cpu_ = used;
   }
-  if (used - fired_cpu_ >= kStuckAfter || now - fired_at_ >= kStuckAtLast) return true;
-  *next = std::min(*next, now + kStuckPause);
+  if (used - fired_cpu_ >= patience.cpu || now - fired_at_ >= patience.wall) return true;
+  *next = std::min(*next, now + kOverrunPause);
   return false;
 }
 
@@ -219,12 +220,13 @@ bool Watchdog::Timer::StartIfDue(uint64_t state, Nanos now, Nanos* next) {
       firing |= static_cast<uint64_t>(clock) << kClockShift;
       break;
     }
-    case kFired:
-      if (actions_.stuck == nullptr || (state & kStuck) != 0 || !IsStuck(state, now, next)) {
-        return false;
-      }
-      firing |= kStuck;
+    case kFired: {
+      const Stage stage = StageOf(state);
+      if (stage == kLost) return false;
+      if (!IsOver(stage == kExpired ? kPatience : kLastPatience, state, now, next)) return false;
+      firing += kOverrun;
       break;
+    }
     default:
       return false;
   }
@@ -234,18 +236,21 @@ bool Watchdog::Timer::StartIfDue(uint64_t state, Nanos now, Nanos* next) {
 
 void Watchdog::Timer::Act() {
   const uint64_t state = state_.load(std::memory_order_relaxed);
-  if ((state & kStuck) == 0) return actions_.expired(context_);
-  Expiry expiry;
-  expiry.clock = ClockOf(state);
-  if (expiry.clock == WatchdogClock::kWall) {
-    expiry.span = wall_span_;
-    expiry.elapsed = NowNanos() - wall_deadline_.load(std::memory_order_relaxed) + expiry.span;
-  } else {
-    expiry.span = cpu_span_;
-    expiry.elapsed =
-        cpu_clock_.NowNanos() - cpu_deadline_.load(std::memory_order_relaxed) + expiry.span;
+  switch (StageOf(state)) {
+    case kExpired:
+      return actions_.expired(context_);
+    case kOverrun:
+      return actions_.overrun(context_, ExpiryOf(ClockOf(state)));
+    case kLost:
+      return actions_.lost(context_, ExpiryOf(ClockOf(state)));
   }
-  actions_.stuck(context_, expiry);
+}
+
+Expiry Watchdog::Timer::ExpiryOf(WatchdogClock clock) const {
+  const bool is_wall = clock == WatchdogClock::kWall;
+  const TimeLimit& limit = is_wall ? wall_ : cpu_;
+  const Nanos now = is_wall ? NowNanos() : cpu_clock_.NowNanos();
+  return {clock, limit.span, now - limit.deadline + limit.span, limit.call};
 }
 
 }  // namespace isolet

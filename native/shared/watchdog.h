@@ -40,10 +40,11 @@ namespace isolet {
 
 enum class WatchdogClock : uint8_t { kNone, kWall, kCpu };
 
-// When time is up, and how much there was of it: for whoever has to say so.
+// When time is up, and how much there was of it, for which call: for whoever has to say so.
 struct TimeLimit {
   Nanos deadline = kNever;
   Nanos span = kNever;
+  uint64_t call = 0;  // 0: no call's
 };
 
 // A limit that has passed.
@@ -51,6 +52,7 @@ struct Expiry {
   WatchdogClock clock = WatchdogClock::kNone;
   Nanos span = 0;
   Nanos elapsed = 0;
+  uint64_t call = 0;
 };
 
 class Watchdog {
@@ -99,19 +101,25 @@ class Watchdog {
 
 class alignas(64) Watchdog::Timer {
  public:
-  // Both must be quick, and must not call Arm or Disarm.
+  // All must be quick, and must not call Arm or Disarm.
   struct Actions {
     // The deadline has passed.
     void (*expired)(void* context);
-    // The thread has computed for kStuckAfter since then and not disarmed the timer: whatever
-    // `expired` did, it does not heed it. Null: of no interest.
-    void (*stuck)(void* context, const Expiry& expiry) = nullptr;
+    // The thread has gone on for kPatience since then and not disarmed the timer: whatever
+    // `expired` did, it does not heed it.
+    void (*overrun)(void* context, const Expiry& expiry);
+    // And for kLastPatience.
+    void (*lost)(void* context, const Expiry& expiry);
   };
 
   // CPU time, as a thread that merely waits for a processor is not stuck; but however little it
-  // computes, patience ends after kStuckAtLast of wall time.
-  static constexpr Nanos kStuckAfter = 30 * kMillisecond;
-  static constexpr Nanos kStuckAtLast = 2'000 * kMillisecond;
+  // computes, patience ends with `wall`.
+  struct Patience {
+    Nanos cpu;
+    Nanos wall;
+  };
+  static constexpr Patience kPatience{30 * kMillisecond, 2'000 * kMillisecond};
+  static constexpr Patience kLastPatience{3'000 * kMillisecond, 15'000 * kMillisecond};
 
   // `cpu_clock` is that of the thread that will arm it.
   Timer(Watchdog& watchdog, ThreadClock cpu_clock, Actions actions, void* context);
@@ -136,16 +144,19 @@ class alignas(64) Watchdog::Timer {
  private:
   friend class Watchdog;
 
-  // state_: generation << 5 | stuck << 4 | clock << 2 | phase. The clock is kNone until the timer
-  // fires; `stuck` is set from when the second action begins.
+  // state_: generation << 6 | stage << 4 | clock << 2 | phase. The clock is kNone until the timer
+  // fires; the stage tells which action began last.
   enum Phase : uint64_t { kDisarmed, kArmed, kFiring, kFired };
   static constexpr uint64_t kPhaseMask = 3;
   static constexpr int kClockShift = 2;
   static constexpr uint64_t kClockMask = 3;
-  static constexpr uint64_t kStuck = 16;
-  static constexpr uint64_t kGeneration = 32;
+  enum Stage : uint64_t { kExpired = 0, kOverrun = 16, kLost = 32 };
+  static constexpr uint64_t kStageMask = 48;
+  static constexpr uint64_t kGeneration = 64;
 
   static uint64_t WithPhase(uint64_t state, Phase phase) { return (state & ~kPhaseMask) | phase; }
+
+  static Stage StageOf(uint64_t state) { return static_cast<Stage>(state & kStageMask); }
 
   static WatchdogClock ClockOf(uint64_t state) {
     return static_cast<WatchdogClock>(state >> kClockShift & kClockMask);
@@ -158,15 +169,16 @@ class alignas(64) Watchdog::Timer {
   // The watchdog thread's. `next` is lowered to when to look again.
   bool StartIfDue(uint64_t state, Nanos now, Nanos* next);
   WatchdogClock DueClock(uint64_t state, Nanos now, Nanos* next);
-  bool IsStuck(uint64_t state, Nanos now, Nanos* next);
+  bool IsOver(const Patience& patience, uint64_t state, Nanos now, Nanos* next);
+  Expiry ExpiryOf(WatchdogClock clock) const;
   void Act();
 
   std::atomic<uint64_t> state_{kDisarmed};
   std::atomic<Nanos> wall_deadline_{kNever};
   std::atomic<Nanos> cpu_deadline_{kNever};
   // Read only while the timer fires, when it can't be armed anew.
-  Nanos wall_span_ = kNever;
-  Nanos cpu_span_ = kNever;
+  TimeLimit wall_;
+  TimeLimit cpu_;
   // The CPU clock can not have passed cpu_deadline_ before this wall-clock time.
   std::atomic<Nanos> cpu_check_{kNever};
 
@@ -185,7 +197,7 @@ class alignas(64) Watchdog::Timer {
   Nanos checked_cpu_ = 0;
   Nanos next_check_ = 0;
   // And about one firing: when it was first seen to be over, and the thread's CPU time then.
-  uint64_t fired_state_ = 0;
+  uint64_t fired_generation_ = 0;
   Nanos fired_at_ = 0;
   Nanos fired_cpu_ = 0;
   Timer* next_due_ = nullptr;

@@ -28,7 +28,7 @@ import { peakMemory, resetPeak } from './peak-memory.mjs';
  * @property {number} stalled ms that the event loop stood still while the host did not block
  * @property {number | undefined} peak bytes that the process grew by, at most
  * @property {number} kept bytes that the process still had once the runtime was gone
- * @property {boolean} abandoned whether the runtime was given up, its thread being busy when the answer came
+ * @property {boolean} abandoned whether the runtime was given up, as its thread did not come back
  * @property {string[]} harm what the case did to the host or to its neighbours
  */
 
@@ -105,9 +105,8 @@ async function run(hostile, honest, changesOfHost) {
   const stopWatching = watchEventLoop();
   const { outcome, value, error, elapsed } = await call(hostile, runtime);
   const longestStop = stopWatching();
-  const abandoned = runtime.isClosed() && outcome === 'ERR_TIMEOUT';
-
   const harm = checkAfterwards(runtime, outcome);
+  const abandoned = runtime.isClosed() && outcome === 'ERR_TIMEOUT';
   const text = textOf(value, error);
   harm.push(
     ...hostPlaces.filter((place) => text.includes(place)).map((place) => `the answer shows ${place}`),

@@ -30,6 +30,10 @@ struct Alarm {
     alarm->parker.Wake();
   }
 
+  static void Ignore(void* /*context*/, const Expiry& /*expiry*/) {}
+
+  static constexpr Watchdog::Timer::Actions kActions{Ring, Ignore, Ignore};
+
   // A timer that never fires shows as a test that never ends.
   void Await(int times) {
     parker.WaitUntil([&] { return rung.load(std::memory_order_acquire) >= times; }, kNever);
@@ -39,7 +43,7 @@ struct Alarm {
 class WatchdogTest : public testing::Test {
  protected:
   Watchdog::Timer MakeTimer(Alarm& alarm) {
-    return {watchdog_, ThreadClock::ForCurrentThread(), {Alarm::Ring}, &alarm};
+    return {watchdog_, ThreadClock::ForCurrentThread(), Alarm::kActions, &alarm};
   }
 
   // Returns when the watchdog has dealt with everything that was due before.

@@ -24,9 +24,8 @@ TEST_F(WatchdogRaceTest, ATimerMayDieAtAnyMoment) {
   std::mt19937 random(1);
   for (int i = 0; i < 3'000; ++i) {
     auto alarm = std::make_unique<Alarm>();
-    auto timer =
-        std::make_unique<Watchdog::Timer>(watchdog_, ThreadClock::ForCurrentThread(),
-                                          Watchdog::Timer::Actions{Alarm::Ring}, alarm.get());
+    auto timer = std::make_unique<Watchdog::Timer>(watchdog_, ThreadClock::ForCurrentThread(),
+                                                   Alarm::kActions, alarm.get());
     ASSERT_TRUE(timer->Arm(At(NowNanos() + static_cast<Nanos>(random() % 20'000)), {}));
     for (unsigned left = random() % 500; left != 0; --left) CpuPause();
     timer.reset();
@@ -77,8 +76,7 @@ TEST_F(WatchdogRaceTest, FiveHundredTimersFireInTime) {
   std::deque<Watchdog::Timer> timers;
   std::vector<Nanos> deadlines;
   for (Alarm& alarm : alarms) {
-    timers.emplace_back(watchdog_, ThreadClock::ForCurrentThread(),
-                        Watchdog::Timer::Actions{Alarm::Ring}, &alarm);
+    timers.emplace_back(watchdog_, ThreadClock::ForCurrentThread(), Alarm::kActions, &alarm);
     deadlines.push_back(NowNanos() + static_cast<Nanos>(random() % (50 * kMillisecond)));
     // Half of them with a CPU limit besides, which has to be looked at as well.
     const Nanos cpu = timers.size() % 2 == 0
@@ -114,8 +112,7 @@ TEST(Watchdog, SeveralThreadsMayBeTheFirst) {
     for (int k = 0; k < 3; ++k) {
       threads.emplace_back([&] {
         Alarm alarm;
-        Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(),
-                              Watchdog::Timer::Actions{Alarm::Ring}, &alarm);
+        Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(), Alarm::kActions, &alarm);
         ASSERT_TRUE(timer.Arm(At(NowNanos()), {}));
         alarm.Await(1);
       });
@@ -131,8 +128,7 @@ TEST(WatchdogDeathTest, ReportsThatThereIsNoThreadToBeHad) {
   const auto run = [] {
     Watchdog watchdog;
     Alarm alarm;
-    Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(),
-                          Watchdog::Timer::Actions{Alarm::Ring}, &alarm);
+    Watchdog::Timer timer(watchdog, ThreadClock::ForCurrentThread(), Alarm::kActions, &alarm);
     rlimit before;
     getrlimit(RLIMIT_AS, &before);
     const rlimit nothing_more{0, before.rlim_max};

@@ -13,8 +13,9 @@ namespace {
 
 struct Report {
   std::atomic<int> expired{0};
-  std::atomic<int> stuck{0};
-  // Written before `stuck`.
+  std::atomic<int> overrun{0};
+  std::atomic<int> lost{0};
+  // Written before `overrun` and `lost`.
   Expiry expiry;
 
   Watchdog::Timer Watch(Watchdog& watchdog) {
@@ -23,72 +24,99 @@ struct Report {
         [](void* context, const Expiry& expiry) {
           auto* report = static_cast<Report*>(context);
           report->expiry = expiry;
-          ++report->stuck;
+          ++report->overrun;
+        },
+        [](void* context, const Expiry& expiry) {
+          auto* report = static_cast<Report*>(context);
+          report->expiry = expiry;
+          ++report->lost;
         }};
     return {watchdog, ThreadClock::ForCurrentThread(), actions, this};
   }
 };
 
-class WatchdogStuckTest : public WatchdogTest {};
+class WatchdogOverrunTest : public WatchdogTest {};
 
-TEST_F(WatchdogStuckTest, TellsOnceOfAThreadThatComputesOn) {
+TEST_F(WatchdogOverrunTest, TellsOnceOfAThreadThatComputesOn) {
   Report report;
   Watchdog::Timer timer = report.Watch(watchdog_);
   const ThreadClock clock = ThreadClock::ForCurrentThread();
   for (int i = 1; i <= 3; ++i) {
     const Nanos began = NowNanos();
-    ASSERT_TRUE(timer.Arm({began + kMillisecond, kMillisecond}, {}));
+    ASSERT_TRUE(timer.Arm({began + kMillisecond, kMillisecond, uint64_t{7}}, {}));
     while (report.expired < i) {
     }
     const Nanos used = clock.NowNanos();
-    while (report.stuck < i) {
+    while (report.overrun < i) {
     }
     // It began to count a little later than the action ended.
-    EXPECT_GE(clock.NowNanos() - used, Watchdog::Timer::kStuckAfter / 2);
+    EXPECT_GE(clock.NowNanos() - used, Watchdog::Timer::kPatience.cpu / 2);
     AwaitLaterDeadline(NowNanos() + 20 * kMillisecond);
     EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
     EXPECT_EQ(report.expired, i);
-    EXPECT_EQ(report.stuck, i);
+    EXPECT_EQ(report.overrun, i);
     EXPECT_EQ(report.expiry.clock, WatchdogClock::kWall);
     EXPECT_EQ(report.expiry.span, kMillisecond);
+    EXPECT_EQ(report.expiry.call, 7U);
     EXPECT_GE(report.expiry.elapsed, kMillisecond);
     EXPECT_LE(report.expiry.elapsed, NowNanos() - began);
   }
 }
 
-TEST_F(WatchdogStuckTest, SaysWhichClockRanOut) {
+TEST_F(WatchdogOverrunTest, SaysWhichClockRanOut) {
   Report report;
   Watchdog::Timer timer = report.Watch(watchdog_);
   const ThreadClock clock = ThreadClock::ForCurrentThread();
   ASSERT_TRUE(timer.Arm({}, {clock.NowNanos() + 2 * kMillisecond, 2 * kMillisecond}));
-  while (report.stuck == 0) {
+  while (report.overrun == 0) {
   }
   EXPECT_EQ(timer.Disarm(), WatchdogClock::kCpu);
   EXPECT_EQ(report.expiry.clock, WatchdogClock::kCpu);
   EXPECT_EQ(report.expiry.span, 2 * kMillisecond);
-  EXPECT_GE(report.expiry.elapsed, 2 * kMillisecond + Watchdog::Timer::kStuckAfter);
+  EXPECT_GE(report.expiry.elapsed, 2 * kMillisecond + Watchdog::Timer::kPatience.cpu);
 }
 
-TEST_F(WatchdogStuckTest, AThreadThatWaitsIsNotStuck) {
+TEST_F(WatchdogOverrunTest, AThreadThatWaitsIsNoOverrun) {
   Report report;
   Watchdog::Timer timer = report.Watch(watchdog_);
   ASSERT_TRUE(timer.Arm(At(0), {}));
   AwaitLaterDeadline(NowNanos() + 200 * kMillisecond);
   EXPECT_EQ(report.expired, 1);
-  EXPECT_EQ(report.stuck, 0);
+  EXPECT_EQ(report.overrun, 0);
   EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
 }
 
-TEST_F(WatchdogStuckTest, PatienceEndsHoweverLittleItComputes) {
+TEST_F(WatchdogOverrunTest, PatienceEndsHoweverLittleItComputes) {
   Report report;
   Watchdog::Timer timer = report.Watch(watchdog_);
   ASSERT_TRUE(timer.Arm(At(0), {}));
-  AwaitLaterDeadline(NowNanos() + Watchdog::Timer::kStuckAtLast + 100 * kMillisecond);
-  EXPECT_EQ(report.stuck, 1);
+  AwaitLaterDeadline(NowNanos() + Watchdog::Timer::kPatience.wall + 100 * kMillisecond);
+  EXPECT_EQ(report.overrun, 1);
   EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
 }
 
-TEST_F(WatchdogStuckTest, OneThatComesBackMayBeArmedAgain) {
+TEST_F(WatchdogOverrunTest, LastPatienceEndsAsWell) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  const ThreadClock clock = ThreadClock::ForCurrentThread();
+  ASSERT_TRUE(timer.Arm({0, kMillisecond, uint64_t{7}}, {}));
+  while (report.overrun == 0) {
+  }
+  const Nanos used = clock.NowNanos();
+  EXPECT_EQ(report.lost, 0);
+  while (report.lost == 0) {
+  }
+  const Watchdog::Timer::Patience first = Watchdog::Timer::kPatience;
+  const Watchdog::Timer::Patience last = Watchdog::Timer::kLastPatience;
+  EXPECT_GE(clock.NowNanos() - used, last.cpu - 2 * first.cpu);
+  EXPECT_EQ(report.expiry.call, 7U);
+  EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+  EXPECT_EQ(report.expired, 1);
+  EXPECT_EQ(report.overrun, 1);
+  EXPECT_EQ(report.lost, 1);
+}
+
+TEST_F(WatchdogOverrunTest, OneThatComesBackMayBeArmedAgain) {
   Report report;
   Watchdog::Timer timer = report.Watch(watchdog_);
   for (int i = 1; i <= 200; ++i) {
@@ -99,24 +127,24 @@ TEST_F(WatchdogStuckTest, OneThatComesBackMayBeArmedAgain) {
   }
   AwaitLaterDeadline(NowNanos() + 50 * kMillisecond);
   EXPECT_EQ(report.expired, 200);
-  EXPECT_EQ(report.stuck, 0);
+  EXPECT_EQ(report.overrun, 0);
 }
 
-TEST_F(WatchdogStuckTest, DisarmMayMeetTheSecondActionAtAnyMoment) {
+TEST_F(WatchdogOverrunTest, DisarmMayMeetTheSecondActionAtAnyMoment) {
   std::mt19937 random(1);
   for (int i = 0; i < 20; ++i) {
     Report report;
     Watchdog::Timer timer = report.Watch(watchdog_);
     ASSERT_TRUE(timer.Arm(At(0), {}));
-    const Nanos end = NowNanos() + Watchdog::Timer::kStuckAfter +
+    const Nanos end = NowNanos() + Watchdog::Timer::kPatience.cpu +
                       static_cast<Nanos>(random() % (10 * kMillisecond));
     while (NowNanos() < end) {
     }
     EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
-    const int stuck = report.stuck;
-    EXPECT_LE(stuck, 1);
+    const int overrun = report.overrun;
+    EXPECT_LE(overrun, 1);
     AwaitLaterDeadline(NowNanos() + 10 * kMillisecond);
-    EXPECT_EQ(report.stuck, stuck);
+    EXPECT_EQ(report.overrun, overrun);
   }
 }
 

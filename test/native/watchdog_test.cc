@@ -139,14 +139,15 @@ TEST_F(WatchdogTest, DisarmWaitsForARunningAction) {
     std::atomic<bool> disarming{false};
     std::atomic<bool> ended{false};
   } slow;
-  Watchdog::Timer timer(watchdog_, ThreadClock::ForCurrentThread(), {[](void* context) {
-                          auto* slow = static_cast<Slow*>(context);
-                          slow->running = true;
-                          while (!slow->disarming) std::this_thread::yield();
-                          for (int i = 0; i < 1000; ++i) std::this_thread::yield();
-                          slow->ended = true;
-                        }},
-                        &slow);
+  const auto act = [](void* context) {
+    auto* slow = static_cast<Slow*>(context);
+    slow->running = true;
+    while (!slow->disarming) std::this_thread::yield();
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    slow->ended = true;
+  };
+  Watchdog::Timer timer(watchdog_, ThreadClock::ForCurrentThread(),
+                        {act, Alarm::Ignore, Alarm::Ignore}, &slow);
   ASSERT_TRUE(timer.Arm(At(0), {}));
   while (!slow.running) std::this_thread::yield();
   EXPECT_EQ(timer.Fired(), WatchdogClock::kWall);
@@ -157,11 +158,11 @@ TEST_F(WatchdogTest, DisarmWaitsForARunningAction) {
 
 TEST_F(WatchdogTest, ASlowActionHoldsUpNoOtherTimer) {
   std::atomic<bool> release{false};
-  Watchdog::Timer slow(watchdog_, ThreadClock::ForCurrentThread(), {[](void* context) {
-                         while (!*static_cast<std::atomic<bool>*>(context))
-                           std::this_thread::yield();
-                       }},
-                       &release);
+  const auto act = [](void* context) {
+    while (!*static_cast<std::atomic<bool>*>(context)) std::this_thread::yield();
+  };
+  Watchdog::Timer slow(watchdog_, ThreadClock::ForCurrentThread(),
+                       {act, Alarm::Ignore, Alarm::Ignore}, &release);
   ASSERT_TRUE(slow.Arm(At(0), {}));
   while (slow.Fired() == WatchdogClock::kNone) std::this_thread::yield();
   {

@@ -16,7 +16,7 @@ export interface NativeBinding {
   setup(hooks: NativeHooks): void;
   Runtime: new (config: NativeRuntimeConfig) => NativeRuntime;
   /**
-   * A JsFunction over the same handle with other call options; `0` leaves what
+   * A JsFunction over the same handle with other call options; `0`, or `transfer` not given, leaves what
    * `fn` has. `receiver` replaces `this` when `hasReceiver` is 1.
    */
   deriveFunction(
@@ -25,6 +25,7 @@ export interface NativeBinding {
     receiver: unknown,
     timeout: number,
     cpuTimeout: number,
+    transfer?: TransferBits,
   ): JsFunction;
   /** Never blocks. `abortId` is `0` or a number for `NativeRuntime.abort`. */
   callFunctionAsync(fn: JsFunction, args: unknown[], abortId: number): Promise<unknown>;
@@ -42,6 +43,9 @@ export interface NativeBinding {
   /** Blocks until no more than `threads` runtime threads live or `timeout` ms passed; says which. */
   awaitThreads(threads: number, timeout: number): boolean;
 }
+
+/** What is moved: 1 the arguments, 2 the result. */
+export type TransferBits = 0 | 1 | 2 | 3;
 
 export interface LiveCounts {
   /** Runtimes neither closed nor dead. */
@@ -99,6 +103,7 @@ export interface NativeRuntime {
     filename?: string,
     lineOffset?: number,
     columnOffset?: number,
+    transfer?: TransferBits,
   ): unknown;
   /** Runs a script of a snapshot, for which its value is of no interest. */
   runScript(code: string, filename: string): void;
@@ -112,6 +117,7 @@ export interface NativeRuntime {
     lineOffset: number,
     columnOffset: number,
     abortId: number,
+    transfer: TransferBits,
   ): Promise<unknown>;
   /** The namespace of a module, evaluated. */
   evalModule(specifier: string, timeout: number, cpuTimeout: number): unknown;

@@ -2,7 +2,7 @@ import { underSignal } from './abort.js';
 import { requireFew } from './arguments.js';
 import { nativeBinding } from './binding.js';
 import { invalidArgument } from './errors.js';
-import { functionOptions } from './options.js';
+import { functionOptions, transferOf } from './options.js';
 import { describe } from './text.js';
 import type { FunctionOptions, JsFunction } from './types.js';
 
@@ -36,9 +36,17 @@ export function derive(fn: JsFunction, options: FunctionOptions): JsFunction {
     this: receiver,
     timeout,
     cpuTimeout,
+    transfer,
     signal = signals.get(fn),
   } = functionOptions(options);
-  const derived = nativeBinding().deriveFunction(fn, hasReceiver, receiver, timeout ?? 0, cpuTimeout ?? 0);
+  const derived = nativeBinding().deriveFunction(
+    fn,
+    hasReceiver,
+    receiver,
+    timeout ?? 0,
+    cpuTimeout ?? 0,
+    transferOf(transfer),
+  );
   if (signal !== undefined) signals.set(derived, signal);
   return derived;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isUint8Array } from 'node:util/types';
-import type { NativeRuntimeConfig } from './binding.js';
+import type { NativeRuntimeConfig, TransferBits } from './binding.js';
 import { consoleHandler } from './console.js';
 import { invalidArgument, outOfRange } from './errors.js';
 import { describe, nearest, quote } from './text.js';
@@ -103,20 +103,34 @@ export function integer(unit: string, min: number, max: number): Rule {
   };
 }
 
+/** What native code calls each kind of transfer. */
+const transferBits = { none: 0, arguments: 1, result: 2, both: 3 } as const;
+
+function oneOf(...words: string[]): Rule {
+  const quoted = words.map((word) => `"${word}"`);
+  return {
+    expected: `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`,
+    isType: (value) => words.includes(value as string),
+  };
+}
+
 const callRules: Rules<CallOptions> = { timeout: duration, cpuTimeout: duration };
 const asyncCallRules: Rules<AsyncCallOptions> = { ...callRules, signal: abortSignal };
 const evalRules: Rules<EvalOptions> = {
   ...callRules,
+  transfer: oneOf('none', 'result'),
   filename: text,
   lineOffset: integer('lines', -largestOffset, largestOffset),
   columnOffset: integer('columns', -largestOffset, largestOffset),
 };
 const asyncEvalRules: Rules<AsyncEvalOptions> = { ...evalRules, signal: abortSignal };
-const functionRules: Rules<FunctionOptions> = { ...asyncCallRules, this: anything };
-const bindRules: Rules<BindOptions> = { name: nonEmptyText };
-const opRules: Rules<OpOptions> = {
-  mode: { expected: '"sync" or "async"', isType: (value) => value === 'sync' || value === 'async' },
+const functionRules: Rules<FunctionOptions> = {
+  ...asyncCallRules,
+  transfer: oneOf('none', 'arguments', 'result', 'both'),
+  this: anything,
 };
+const bindRules: Rules<BindOptions> = { name: nonEmptyText };
+const opRules: Rules<OpOptions> = { mode: oneOf('sync', 'async') };
 
 const flag: Rule = { expected: 'a boolean', isType: (value) => typeof value === 'boolean' };
 
@@ -277,6 +291,10 @@ function listener(report: Listener): Listener {
       });
     }
   };
+}
+
+export function transferOf(kind: FunctionOptions['transfer']): TransferBits | undefined {
+  return kind === undefined ? undefined : transferBits[kind];
 }
 
 export function callOptions(options: CallOptions | undefined): CallOptions {

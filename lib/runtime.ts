@@ -13,6 +13,7 @@ import {
   evalOptions,
   opOptions,
   runtimeConfig,
+  transferOf,
 } from './options.js';
 import { snapshotFor } from './snapshot.js';
 import { HostStream, streamStats } from './streams.js';
@@ -111,6 +112,7 @@ export class Runtime implements Disposable {
       given.filename,
       given.lineOffset ?? 0,
       given.columnOffset ?? 0,
+      transferOf(given.transfer),
     );
   }
 
@@ -134,10 +136,20 @@ export class Runtime implements Disposable {
     const native = this.#native;
     const timeout = given.timeout ?? this.#timeout;
     const cpuTimeout = given.cpuTimeout ?? this.#cpuTimeout;
-    const { signal, filename, lineOffset = 0, columnOffset = 0 } = given;
+    const { signal, filename, lineOffset = 0, columnOffset = 0, transfer = 'none' } = given;
     return underSignal(
       signal,
-      (abortId) => native.evalAsync(code, timeout, cpuTimeout, filename, lineOffset, columnOffset, abortId),
+      (abortId) =>
+        native.evalAsync(
+          code,
+          timeout,
+          cpuTimeout,
+          filename,
+          lineOffset,
+          columnOffset,
+          abortId,
+          transferOf(transfer) ?? 0,
+        ),
       (abortId) => native.abort(abortId),
     ) as Promise<T>;
   }

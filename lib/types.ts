@@ -29,6 +29,8 @@ export interface AsyncCallOptions extends CallOptions {
 
 /** Options of `Runtime.eval`. */
 export interface EvalOptions extends CallOptions {
+  /** `result`: the ArrayBuffers in the result are moved; see `FunctionOptions`. Default: `none`. */
+  transfer?: 'none' | 'result' | undefined;
   /** The script's name in stacks and frames. Default: `<eval>`. */
   filename?: string | undefined;
   /** Added to every line number in stacks and frames: an integer from -2^30 to 2^30. Default: 0. */
@@ -42,6 +44,14 @@ export interface AsyncEvalOptions extends EvalOptions, AsyncCallOptions {}
 
 /** Options of `JsFunction.with`. */
 export interface FunctionOptions extends AsyncCallOptions {
+  /**
+   * Which ArrayBuffers, and whole views of them, are moved instead of copied: those in the arguments, in the result, or
+   * both. A moved one is empty (detached) where it was, from when the value has been written: also if the call then
+   * fails. What is copied all the same: a view of a part of a buffer (a `Buffer` of Node's may be one), resizable
+   * buffers, the memory of WebAssembly. Moved bytes count for `maxSerializationBytes`, and against the `maxHeapSize` of
+   * the runtime that has them. Default: as `fn` has it, at first `none`.
+   */
+  transfer?: 'none' | 'arguments' | 'result' | 'both' | undefined;
   /** What the function sees as `this`; `undefined`, if given, counts. Default: the `this` it has. */
   this?: unknown;
 }

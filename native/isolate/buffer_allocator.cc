@@ -37,8 +37,9 @@ void* BufferAllocator::AllocateUninitialized(size_t length) {
 }
 
 void BufferAllocator::Free(void* data, size_t length) {
+  // First: freed, the address may be anybody's.
+  budget_->RefundFreed(data, length);
   std::free(data);
-  budget_->Refund(length);
 }
 
 }  // namespace isolet

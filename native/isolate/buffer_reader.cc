@@ -4,17 +4,12 @@
 #include <cstring>
 
 #include "isolate/memory_charges.h"
+#include "isolate/process.h"
 #include "isolate/v8_strings.h"
 #include "isolate/view_kind.h"
 
 namespace isolet {
 namespace {
-
-// A backing store's memory outlives neither its charge nor its owner.
-struct AttachedStore {
-  std::shared_ptr<void> owner;
-  std::shared_ptr<MemoryBudget> budget;
-};
 
 void ThrowBufferRefused(v8::Isolate* isolate) {
   isolate->ThrowException(
@@ -53,16 +48,9 @@ v8::Local<v8::Object> BufferReader::Adopt(const Attachment* attachment) {
     ThrowBufferRefused(isolate_);
     return {};
   }
-  // Copied, not moved: the report of a death is read once for every caller.
-  auto* store = new AttachedStore{attachment->owner, budget_};
-  auto release = [](void*, size_t size, void* deleter_data) {
-    auto* held = static_cast<AttachedStore*>(deleter_data);
-    if (held->budget != nullptr) held->budget->Refund(size);
-    delete held;
-  };
-  std::unique_ptr<v8::BackingStore> backing =
-      v8::ArrayBuffer::NewBackingStore(attachment->data, attachment->size, release, store);
-  v8::Local<v8::Object> buffer = v8::ArrayBuffer::New(isolate_, std::move(backing));
+  // It stays in the payload: the report of a death is read once for every caller.
+  v8::Local<v8::Object> buffer =
+      v8::ArrayBuffer::New(isolate_, Process::Get().adopted_memory.Adopt(*attachment, budget_));
   objects_->Add(buffer);
   return buffer;
 }

@@ -6,13 +6,13 @@
 #include <memory>
 #include <new>
 
+#include "isolate/process.h"
 #include "isolate/view_kind.h"
 
 namespace isolet {
 namespace {
 
-// Larger buffers travel beside the message instead of being copied twice.
-constexpr size_t kAttachFrom = 4096;
+constexpr char kChanged[] = "an ArrayBuffer that changed while it was to be moved";
 
 }  // namespace
 
@@ -20,6 +20,16 @@ const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset
   if (buffer->WasDetached()) return "a detached ArrayBuffer";
   if (!meter_->HasRoom(length)) return nullptr;
   NoteLength(objects_->Find(buffer), length);
+  const bool is_moved = IsToMove(buffer, offset, length);
+  if (is_moved && length >= kAttachFrom) {
+    meter_->CountAttached(length);
+    out_->Tag(WireTag::kAttachedBuffer);
+    const uint32_t attachment = out_->payload().Attach({});
+    out_->Varint(attachment);
+    moved_.push_back({{isolate_, buffer}, length, attachment});
+    return nullptr;
+  }
+  if (is_moved) moved_.push_back({{isolate_, buffer}, length, std::nullopt});
   const uint8_t* bytes = static_cast<const uint8_t*>(buffer->Data()) + offset;
   if (length < kAttachFrom) {
     out_->Tag(WireTag::kBuffer);
@@ -38,6 +48,32 @@ const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset
   return nullptr;
 }
 
+bool BufferWriter::IsToMove(v8::Local<v8::ArrayBuffer> buffer, size_t offset,
+                            size_t length) const {
+  if (!moves_ || offset != 0 || length != buffer->ByteLength() || !buffer->IsDetachable()) {
+    return false;
+  }
+  const std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+  return !store->IsResizableByUserJavaScript() && !Process::Get().adopted_memory.IsShared(*store);
+}
+
+const char* BufferWriter::Detach() {
+  // A getter may have detached one, whose memory is then another buffer's of this side.
+  for (const Moved& moved : moved_) {
+    if (!IsToMove(moved.buffer.Get(isolate_), 0, moved.bytes)) return kChanged;
+  }
+  for (Moved& moved : moved_) {
+    v8::Local<v8::ArrayBuffer> buffer = moved.buffer.Get(isolate_);
+    std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+    if (!buffer->Detach({}).FromMaybe(false)) return kChanged;
+    if (!moved.attachment) continue;
+    *out_->payload().FindAttachment(*moved.attachment) =
+        Process::Get().adopted_memory.TakeOut(std::move(store), budget_);
+  }
+  moved_.clear();
+  return nullptr;
+}
+
 // A view takes only its own bytes with it, unless its buffer came before it
 // in the value: a Node Buffer is a window on a pool that holds other callers' data.
 // Nor is it a view of that buffer if a getter has grown that since.
@@ -49,9 +85,10 @@ const char* BufferWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   // The view took its number before its buffer does; the reader counts alike.
   out_->Tag(WireTag::kView);
   out_->Byte(static_cast<uint8_t>(kind));
-  if (!view->HasBuffer()) {
+  if (!view->HasBuffer() && !moves_) {
     // A small array in the heap. Asking for its buffer would move it out, which
-    // ends the process where the allocator refuses (JSTypedArray::GetBuffer).
+    // ends the process where the allocator refuses (JSTypedArray::GetBuffer). One that is to be
+    // moved has to: BufferAllocator refuses none so small.
     out_->Varint(0);
     out_->Varint(elements);
     objects_->Skip();

@@ -121,7 +121,7 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
         if (command.settling == Settling::kNow) {
           return Fail(answer, FailureKind::kPendingPromise);
         }
-        if (thread_.pending().Watch(promise, scope)) {
+        if (thread_.pending().Watch(promise, scope, command.answer_buffers)) {
           answer->status = Status::kPromise;
         } else if (!try_catch.HasTerminated() && try_catch.HasCaught()) {
           EncodeException(try_catch.Exception(), try_catch.Message(), answer);
@@ -129,7 +129,7 @@ void Evaluator::Conclude(const Message& command, const CallScope& scope, v8::Try
         return;
     }
   }
-  Encode(value, Status::kValue, answer);
+  Encode(value, Status::kValue, command.answer_buffers, answer);
 }
 
 // Once the answer is written: that may take as much as the call itself.
@@ -159,11 +159,13 @@ bool Evaluator::AdoptThenable(v8::Local<v8::Value>* value) {
   return !thread_.Stopping();
 }
 
-bool Evaluator::Encode(v8::Local<v8::Value> value, Status status, Message* answer) {
+bool Evaluator::Encode(v8::Local<v8::Value> value, Status status, Buffers buffers,
+                       Message* answer) {
   if (status == Status::kThrown) return EncodeException(value, {}, answer);
   v8::TryCatch try_catch(thread_.isolate());
   ValueWriter writer(thread_.realm(), thread_.functions(), answer->payload, thread_.core().limits,
                      ErrorStacks::kKeep);
+  if (buffers == Buffers::kMoved) writer.MoveBuffers(thread_.core().budget.get());
   answer->status = Status::kValue;
   if (writer.Write(value, "result")) return true;
   answer->payload.Clear();
@@ -247,6 +249,7 @@ void Evaluator::Call(Message& command) {
         if (!reader.ReadCount(&has_receiver)) return {};
         if (has_receiver != 0 && !reader.Read().ToLocal(&receiver)) return {};
         if (!arguments.Read(reader)) return {};
+        command.payload.DropAttachments();
         return function->Call(thread_.realm().context(), receiver, arguments.count(),
                               arguments.data());
       });

@@ -35,7 +35,7 @@ class Evaluator {
   bool RunScript(v8::Local<v8::String> source, const char* filename);
 
   // Encodes how a promise ended. False: stopped while it was being read.
-  bool Encode(v8::Local<v8::Value> value, Status status, Message* answer);
+  bool Encode(v8::Local<v8::Value> value, Status status, Buffers buffers, Message* answer);
 
  private:
   v8::MaybeLocal<v8::Script> CompileSource(Message& command);

@@ -8,12 +8,12 @@
 
 namespace isolet {
 
-bool PendingCalls::Watch(v8::Local<v8::Promise> promise, const CallScope& scope) {
+bool PendingCalls::Watch(v8::Local<v8::Promise> promise, const CallScope& scope, Buffers buffers) {
   const uint64_t call = scope.call();
   const CallScope::Limits& own = scope.own();
   Nanos cpu_left = kNever;
   if (own.cpu.deadline != kNever) cpu_left = own.cpu.deadline - thread_.cpu_clock().NowNanos();
-  calls_[call] = {own.began, own.wall, own.cpu.span, cpu_left};
+  calls_[call] = {own.began, own.wall, own.cpu.span, cpu_left, buffers};
   if (own.wall.deadline != kNever) wall_limits_.insert({own.wall.deadline, own.wall.span});
   if (!React(thread_.realm().context(), promise, OnFulfilled, OnRejected, call)) {
     Remove(call);
@@ -32,10 +32,12 @@ void PendingCalls::OnRejected(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 void PendingCalls::Settle(uint64_t call, v8::Local<v8::Value> outcome, Status status) {
   // Its time was up, it was aborted, or a hostile `then` calls back twice.
-  if (!Has(call)) return;
+  auto found = calls_.find(call);
+  if (found == calls_.end()) return;
   Message answer;
   // What settles past its deadline has not settled in time.
-  if (thread_.Stopping() || !thread_.evaluator().Encode(outcome, status, &answer)) {
+  if (thread_.Stopping() ||
+      !thread_.evaluator().Encode(outcome, status, found->second.buffers, &answer)) {
     stopped_.push_back({call, status, v8::Global<v8::Value>(thread_.isolate(), outcome)});
     return;
   }

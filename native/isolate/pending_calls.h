@@ -27,7 +27,7 @@ class PendingCalls {
   // Answers the call of `scope` with a kSettled once `promise` settles, or its
   // time is up. False with an exception pending where the promise would not be
   // watched.
-  bool Watch(v8::Local<v8::Promise> promise, const CallScope& scope);
+  bool Watch(v8::Local<v8::Promise> promise, const CallScope& scope, Buffers buffers);
   bool Has(uint64_t call) const { return calls_.contains(call); }
   // Gives the call up; the host has been told already.
   void Abort(uint64_t call) { Remove(call); }
@@ -58,6 +58,7 @@ class PendingCalls {
     Nanos cpu_span;
     // Of the thread's CPU time; it does not pass while the call waits.
     Nanos cpu_left;
+    Buffers buffers;  // of the answer
   };
 
   static void OnFulfilled(const v8::FunctionCallbackInfo<v8::Value>& info);

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "isolate/adopted_memory.h"
 #include "shared/address_space.h"
 #include "shared/library_pin.h"
 #include "shared/live_counts.h"
@@ -44,6 +45,7 @@ struct Process {
   // of which Linux grants 65,530; where there are none left, the host dies.
   SharedQuota reservations{16'000};
   LocaleNames locale_names;
+  AdoptedMemory adopted_memory;
   // False once V8 would wait for ever if it was taken down at the end of the process.
   std::atomic<bool> v8_can_end{true};
   // Half of what the smallest table takes. Node 20 compares each type with all in its table.

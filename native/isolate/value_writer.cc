@@ -27,12 +27,12 @@ ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payloa
       out_(payload),
       meter_(payload, limits.max_serialization_bytes),
       primitives_(isolate_, &out_, &meter_),
-      buffers_(&out_, &meter_, &objects_),
+      buffers_(isolate_, &out_, &meter_, &objects_),
       containers_(realm, &out_, &primitives_, limits.max_serialization_depth, stacks),
       limits_(limits) {}
 
 bool ValueWriter::WritePlain(std::span<const v8::Local<v8::Value>> values) {
-  if (!kWritesPlain || describes_ || !objects_.empty()) return false;
+  if (!kWritesPlain || describes_ || buffers_.moves() || !objects_.empty()) return false;
   // Only what is likely to be: giving up is not free.
   const bool may_be_plain = std::ranges::all_of(values, [&](v8::Local<v8::Value> value) {
     return !value->IsObject() || value->IsArray() || value->IsDate() ||
@@ -215,6 +215,13 @@ bool ValueWriter::WriteStream(v8::Local<v8::Object> source) {
 
 void ValueWriter::WithdrawFunctions() {
   for (uint64_t id : out_.payload().handles().Withdraw()) port_.Withdraw(id);
+}
+
+bool ValueWriter::Conclude(std::string_view root) {
+  // On the way the size is looked at now and then only.
+  path_ = root;
+  if (!meter_.HasRoom(0)) return Fail(WriteProblem::kTooLarge);
+  return TakeRefusal(buffers_.Detach());
 }
 
 bool ValueWriter::TakeRefusal(const char* what) {

@@ -25,6 +25,7 @@
 #include "isolate/realm.h"
 #include "isolate/write_problem.h"
 #include "shared/failure.h"
+#include "shared/memory_budget.h"
 #include "shared/runtime_limits.h"
 #include "shared/wire_format.h"
 
@@ -39,6 +40,10 @@ class ValueWriter {
   // value's is called but its accessors.
   void DescribeUncloneables() { describes_ = true; }
 
+  // ArrayBuffers are moved, not copied, where they are written whole; of the last Write alone.
+  // `budget`: what this side's are charged to; null: to nobody's.
+  void MoveBuffers(MemoryBudget* budget) { buffers_.Move(budget); }
+
   // `root` starts the path in a problem's description.
   bool Write(v8::Local<v8::Value> value, std::string_view root) {
     return Guard([&] {
@@ -46,7 +51,7 @@ class ValueWriter {
         if (WritePlain({&value, 1})) return true;
         if (!WriteTree(value, root)) return false;
       }
-      return Fits(root);
+      return Conclude(root);
     });
   }
   // `arguments[i]` for each i below `count`, after the count.
@@ -60,7 +65,7 @@ class ValueWriter {
         if (primitives_.Write(value)) continue;
         if (!WriteTree(value, "arguments[" + std::to_string(i) + "]")) return false;
       }
-      return Fits("arguments");
+      return Conclude("arguments");
     });
   }
   void WriteCount(uint32_t count) { out_.Varint(count); }
@@ -96,12 +101,7 @@ class ValueWriter {
     return has_object && WritePlain({values, static_cast<size_t>(count)});
   }
   bool WriteTree(v8::Local<v8::Value> value, std::string_view root);
-  // On the way the size is looked at now and then only.
-  bool Fits(std::string_view root) {
-    if (meter_.HasRoom(0)) return true;
-    path_ = root;
-    return Fail(WriteProblem::kTooLarge);
-  }
+  bool Conclude(std::string_view root);
   // One step of the innermost container.
   bool Advance();
 

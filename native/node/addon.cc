@@ -59,9 +59,13 @@ Napi::Value IsJsFunction(const Napi::CallbackInfo& info) {
 Napi::Value DeriveFunction(const Napi::CallbackInfo& info) {
   JsFunction* base = FunctionOf(info);
   Environment& environment = *base->environment;
-  CallLimits limits = base->limits;
-  if (Nanos wall = NanosOf(ToV8(info[3])); wall != kNever) limits.wall = wall;
-  if (Nanos cpu = NanosOf(ToV8(info[4])); cpu != kNever) limits.cpu = cpu;
+  CallManner manner = base->manner;
+  if (Nanos wall = NanosOf(ToV8(info[3])); wall != kNever) manner.limits.wall = wall;
+  if (Nanos cpu = NanosOf(ToV8(info[4])); cpu != kNever) manner.limits.cpu = cpu;
+  if (info[5].IsNumber()) {
+    manner.arguments = ArgumentBuffersOf(ToV8(info[5]));
+    manner.result = ResultBuffersOf(ToV8(info[5]));
+  }
   v8::Local<v8::Value> receiver;
   if (info[1].ToNumber().Int32Value() != 0) {
     receiver = ToV8(info[2]);
@@ -69,7 +73,7 @@ Napi::Value DeriveFunction(const Napi::CallbackInfo& info) {
     receiver = base->receiver.Get(environment.isolate());
   }
   v8::Local<v8::Function> derived;
-  if (!JsFunction::Create(environment, base->remote, limits, receiver).ToLocal(&derived)) {
+  if (!JsFunction::Create(environment, base->remote, manner, receiver).ToLocal(&derived)) {
     return {};
   }
   return ToNapi(info.Env(), derived.As<v8::Value>());

@@ -53,7 +53,7 @@ v8::MaybeLocal<v8::Value> HostFunctions::Import(FunctionName name) {
   if (name.tag == WireTag::kOwnFunction) return runtime_.objects().FindValue(name.id);
   v8::Local<v8::Function> function;
   auto remote = std::make_shared<RemoteFunction>(runtime_.shared_from_this(), name.id);
-  if (!JsFunction::Create(runtime_.environment(), std::move(remote), runtime_.limits().call, {})
+  if (!JsFunction::Create(runtime_.environment(), std::move(remote), {runtime_.limits().call}, {})
            .ToLocal(&function)) {
     return {};
   }

@@ -8,6 +8,25 @@
 #include "node/host_runtime.h"
 
 namespace isolet {
+namespace {
+
+constexpr uint32_t kTransferArguments = 1;
+constexpr uint32_t kTransferResult = 2;
+
+Buffers BuffersOf(v8::Local<v8::Value> transfer, uint32_t bit) {
+  const uint32_t bits = transfer->IsUint32() ? transfer.As<v8::Uint32>()->Value() : 0;
+  return (bits & bit) != 0 ? Buffers::kMoved : Buffers::kCopied;
+}
+
+}  // namespace
+
+Buffers ArgumentBuffersOf(v8::Local<v8::Value> transfer) {
+  return BuffersOf(transfer, kTransferArguments);
+}
+
+Buffers ResultBuffersOf(v8::Local<v8::Value> transfer) {
+  return BuffersOf(transfer, kTransferResult);
+}
 
 RemoteFunction::RemoteFunction(std::shared_ptr<HostRuntime> runtime, uint64_t id)
     : runtime_(std::move(runtime)), id_(id) {}
@@ -19,13 +38,13 @@ void RemoteFunction::Close() {
 
 v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
                                                 std::shared_ptr<RemoteFunction> remote,
-                                                CallLimits limits, v8::Local<v8::Value> receiver) {
+                                                CallManner manner, v8::Local<v8::Value> receiver) {
   v8::Isolate* isolate = environment.isolate();
   v8::Local<v8::Context> context = environment.realm().context();
   auto data = std::make_unique<JsFunction>();
   data->environment = &environment;
   data->remote = std::move(remote);
-  data->limits = limits;
+  data->manner = manner;
   if (!receiver.IsEmpty()) data->receiver.Reset(isolate, receiver);
   v8::Local<v8::External> external = v8::External::New(isolate, data.get());
   v8::Local<v8::Function> function;
@@ -94,12 +113,14 @@ bool JsFunction::Prepare(Message* command, const Arguments& arguments, int count
   }
   command->kind = MessageKind::kCall;
   command->target = remote->id();
-  command->limits = limits;
+  command->limits = manner.limits;
+  command->answer_buffers = manner.result;
   ValueWriter writer(environment->realm(), runtime.functions(), command->payload, runtime.limits(),
                      ErrorStacks::kStrip);
   bool written = true;
   writer.WriteCount(receiver.IsEmpty() ? 0 : 1);
   if (!receiver.IsEmpty()) written = writer.Write(receiver.Get(environment->isolate()), "this");
+  if (manner.arguments == Buffers::kMoved) writer.MoveBuffers(nullptr);
   written = written && writer.WriteArguments(arguments, count);
   if (written) return true;
   if (writer.problem() == WriteProblem::kThrown) return false;

@@ -9,13 +9,13 @@
 
 #include <memory>
 
+#include "shared/message.h"
 #include "shared/runtime_limits.h"
 
 namespace isolet {
 
 class Environment;
 class HostRuntime;
-struct Message;
 
 // The plugin's function; JsFunctions derived from one another share it.
 class RemoteFunction {
@@ -37,17 +37,28 @@ class RemoteFunction {
   bool closed_ = false;
 };
 
+// What lib/ writes down as `Transfer`.
+Buffers ArgumentBuffersOf(v8::Local<v8::Value> transfer);
+Buffers ResultBuffersOf(v8::Local<v8::Value> transfer);
+
+// How a function is called.
+struct CallManner {
+  CallLimits limits;
+  Buffers arguments = Buffers::kCopied;
+  Buffers result = Buffers::kCopied;
+};
+
 struct JsFunction {
   Environment* environment;
   std::shared_ptr<RemoteFunction> remote;
-  CallLimits limits;
+  CallManner manner;
   // Replaces the object that the function came with, unless empty.
   v8::Global<v8::Value> receiver;
   v8::Global<v8::Function> self;
 
   static v8::MaybeLocal<v8::Function> Create(Environment& environment,
                                              std::shared_ptr<RemoteFunction> remote,
-                                             CallLimits limits, v8::Local<v8::Value> receiver);
+                                             CallManner manner, v8::Local<v8::Value> receiver);
   // Null: not a JsFunction.
   static JsFunction* Find(Environment& environment, v8::Local<v8::Value> value);
 

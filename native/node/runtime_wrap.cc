@@ -117,6 +117,7 @@ void RuntimeWrap::Eval(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (info.Length() > 1) {
     command.limits = LimitsOf(runtime, info[1], info[2]);
     command.position = PositionOf(info.GetIsolate(), info[3], OffsetOf(info[4]), OffsetOf(info[5]));
+    command.answer_buffers = ResultBuffersOf(info[6]);
   }
   v8::Local<v8::Value> result;
   if (runtime.WriteSource(info[0], &command) &&
@@ -132,6 +133,7 @@ Napi::Value RuntimeWrap::EvalAsync(const Napi::CallbackInfo& info) {
   command.limits = LimitsOf(*runtime_, ToV8(info[1]), ToV8(info[2]));
   command.position =
       PositionOf(isolate, ToV8(info[3]), OffsetOf(ToV8(info[4])), OffsetOf(ToV8(info[5])));
+  command.answer_buffers = ResultBuffersOf(ToV8(info[7]));
   if (!runtime_->WriteSource(ToV8(info[0]), &command)) return {};
   auto abort_id = static_cast<uint64_t>(info[6].ToNumber().Int64Value());
   return ToNapi(info.Env(), runtime_->RequestAsync(std::move(command), abort_id));

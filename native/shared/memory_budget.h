@@ -10,6 +10,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <unordered_set>
+
+#include "shared/guarded.h"
 
 namespace isolet {
 
@@ -33,6 +36,23 @@ class MemoryBudget {
   void ChargeRegardless(size_t bytes) { buffers_.fetch_add(bytes, std::memory_order_relaxed); }
   void Refund(size_t bytes) { buffers_.fetch_sub(bytes, std::memory_order_relaxed); }
 
+  // A buffer's memory is the other side's from here on, though it goes back to its allocator in
+  // the end.
+  void GiveAway(const void* data, size_t bytes) {
+    given_away_.Lock()->insert(data);
+    given_away_count_.fetch_add(1, std::memory_order_release);
+    Refund(bytes);
+  }
+  // A buffer's memory is about to be freed by its allocator.
+  void RefundFreed(const void* data, size_t bytes) {
+    if (given_away_count_.load(std::memory_order_acquire) != 0 &&
+        given_away_.Lock()->erase(data) != 0) {
+      given_away_count_.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
+    Refund(bytes);
+  }
+
   // Whether `bytes` could be had from an empty heap: if not, refusing them says
   // nothing about what the runtime has used up.
   bool CouldEverFit(size_t bytes) const { return limit_ == 0 || bytes <= limit_; }
@@ -48,6 +68,8 @@ class MemoryBudget {
   const size_t limit_;
   std::atomic<size_t> buffers_{0};
   std::atomic<size_t> heap_{0};
+  Guarded<std::unordered_set<const void*>> given_away_;
+  std::atomic<size_t> given_away_count_{0};
 };
 
 }  // namespace isolet

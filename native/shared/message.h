@@ -56,6 +56,9 @@ enum class Settling : uint8_t {
   kAsync,    // nobody waits: answered by one kSettled, whenever that is
 };
 
+// How the ArrayBuffers of a value cross, each as a whole.
+enum class Buffers : uint8_t { kCopied, kMoved };
+
 // Where a script comes from; only what differs from the default is sent.
 struct ScriptPosition {
   std::string filename;
@@ -70,6 +73,7 @@ struct Message {
   MessageKind kind = MessageKind::kNone;
   Status status = Status::kValue;
   Settling settling = Settling::kNow;
+  Buffers answer_buffers = Buffers::kCopied;  // of a command
   // In a queue: whether it has any of what follows the payload.
   bool is_long = false;
   uint64_t id = 0;
@@ -91,6 +95,7 @@ inline void CopyHead(Message& to, const Message& from) {
   to.kind = from.kind;
   to.status = from.status;
   to.settling = from.settling;
+  to.answer_buffers = from.answer_buffers;
   to.id = from.id;
   to.target = from.target;
 }

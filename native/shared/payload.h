@@ -25,6 +25,9 @@
 
 namespace isolet {
 
+// Larger buffers travel beside the message instead of being copied twice.
+constexpr size_t kAttachFrom = 4096;
+
 // A block of memory that changes sides without being copied.
 struct Attachment {
   std::shared_ptr<void> owner;
@@ -94,6 +97,10 @@ class Payload {
     if (attachments_ == nullptr) attachments_ = std::make_unique<std::vector<Attachment>>();
     attachments_->push_back(std::move(attachment));
     return static_cast<uint32_t>(attachments_->size() - 1);
+  }
+  // Once they have been read: a block that nobody else holds can be handed on.
+  void DropAttachments() {
+    if (is_extended_) attachments_.reset();
   }
   // Null where the index, which may come from damaged bytes, names none.
   Attachment* FindAttachment(uint32_t index) {

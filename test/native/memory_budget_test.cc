@@ -32,6 +32,24 @@ TEST(MemoryBudget, TheHeapCountsToo) {
   EXPECT_FALSE(budget.Charge(0));
 }
 
+TEST(MemoryBudget, WhatIsGivenAwayIsRefundedOnce) {
+  MemoryBudget budget(100);
+  char one = 0;
+  char other = 0;
+  ASSERT_TRUE(budget.Charge(60));
+  ASSERT_TRUE(budget.Charge(30));
+  budget.GiveAway(&one, 60);
+  EXPECT_EQ(budget.buffers(), 30U);
+  budget.RefundFreed(&other, 30);
+  EXPECT_EQ(budget.buffers(), 0U);
+  budget.RefundFreed(&one, 60);
+  EXPECT_EQ(budget.buffers(), 0U);
+  // The address is somebody else's now.
+  ASSERT_TRUE(budget.Charge(60));
+  budget.RefundFreed(&one, 60);
+  EXPECT_EQ(budget.buffers(), 0U);
+}
+
 TEST(MemoryBudget, WithoutALimitEverythingFits) {
   MemoryBudget budget(0);
   budget.SetHeap(SIZE_MAX / 2);

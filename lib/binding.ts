@@ -161,6 +161,8 @@ export interface NativeHooks {
   openStream(counts: StreamCounts, source: AsyncIterable<unknown>): [pull: unknown, cancel: unknown];
   wrapStream(counts: StreamCounts, pull: JsFunction, cancel: JsFunction): ReadableStream;
   endStreams(counts: StreamCounts, reason: Error): void;
+  /** `transfer.ts`. */
+  moveBuffer(buffer: ArrayBuffer): ArrayBuffer | undefined;
   /** Read when a runtime first needs it: `streams-library.ts`. */
   streamsFile: string;
   streamEnds: string;

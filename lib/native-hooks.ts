@@ -3,6 +3,7 @@ import { createError } from './errors.js';
 import { functionPrototype } from './js-function.js';
 import { endStreams, openStream, wrapStream } from './streams.js';
 import { streamEnds, streamsFile } from './streams-library.js';
+import { moveBuffer } from './transfer.js';
 
 let prepared: NativeBinding | undefined;
 
@@ -16,6 +17,7 @@ export function preparedBinding(): NativeBinding {
       openStream,
       wrapStream,
       endStreams,
+      moveBuffer,
       streamsFile: streamsFile(),
       streamEnds,
     });

@@ -48,7 +48,8 @@ export interface FunctionOptions extends AsyncCallOptions {
    * Which ArrayBuffers, and whole views of them, are moved instead of copied: those in the arguments, in the result, or
    * both. A moved one is empty (detached) where it was, from when the value has been written: also if the call then
    * fails. What is copied all the same: a view of a part of a buffer (a `Buffer` of Node's may be one), resizable
-   * buffers, the memory of WebAssembly. Moved bytes count for `maxSerializationBytes`, and against the `maxHeapSize` of
+   * buffers, the memory of WebAssembly, what Node keeps from being moved (`markAsUntransferable`), and what `this` has,
+   * too. Moved bytes count for `maxSerializationBytes`, and against the `maxHeapSize` of
    * the runtime that has them. Default: as `fn` has it, at first `none`.
    */
   transfer?: 'none' | 'arguments' | 'result' | 'both' | undefined;

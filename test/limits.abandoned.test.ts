@@ -97,6 +97,26 @@ describe('a built-in that never looks whether it is to stop', () => {
     await expectChild(script, ['ERR_TIMEOUT', 'ERR_TIMEOUT', 'true 0']);
   });
 
+  it.runIf(isPatient)('leaves nothing of a host call that it was in the way of', async () => {
+    const soon = 'Array.prototype.lastIndexOf.call({ length: 2e7 }, 1)';
+    const script = `
+      const runtime = new Runtime();
+      runtime.bindFunction('host', () => console.log('called'));
+      for (let i = 0; i < 5; i++) {
+        console.log(codeOf(() => runtime.eval('host(() => 1, { get late() { return ${soon}; } })', { timeout: 20 })));
+        runtime.eval('1');
+      }
+      console.log(runtime.getStats().openResources);
+      runtime.close();
+      console.log(awaitThreads(0), JSON.stringify(live()));
+    `;
+    await expectChild(script, [
+      ...Array(5).fill('ERR_TIMEOUT'),
+      '1',
+      'true {"runtimes":0,"threads":0,"handles":0,"lost":0}',
+    ]);
+  });
+
   it.each([
     ['close', 'ERR_CLOSED'],
     ['terminate', 'ERR_TERMINATED'],

@@ -1,3 +1,4 @@
+import { markAsUntransferable } from 'node:worker_threads';
 import {
   DataCloneError,
   JavaScriptError,
@@ -135,6 +136,41 @@ describe('what is moved', () => {
     expect(bytes).toStrictEqual(filled(20_000));
   });
 
+  it('is nothing that Node keeps where it is: its pool, what is marked', () => {
+    const move = identity(makeRuntime()).with({ transfer: 'both' });
+    const pooled = Buffer.from('y');
+    const pool = pooled.buffer;
+    const copy = new Uint8Array(move(pool) as ArrayBuffer);
+    expect(copy[pooled.byteOffset]).toBe('y'.charCodeAt(0));
+    copy.fill(0);
+    expect(pooled.toString()).toBe('y');
+    expect(Buffer.from('still there').toString()).toBe('still there');
+    for (const size of [10, 5000]) {
+      const marked = filled(size);
+      markAsUntransferable(marked.buffer);
+      expect(move([filled(9000), marked])).toStrictEqual([filled(9000), filled(size)]);
+      expect(marked).toStrictEqual(filled(size));
+    }
+  });
+
+  it('is moved by a host function as well, and where a promise of the host’s has brought it', async () => {
+    const runtime = makeRuntime();
+    const keep = runtime.eval<JsFunction>('(bytes) => bytes.length').with({ transfer: 'arguments' });
+    let left: Uint8Array | undefined;
+    runtime.bindFunction('pass', (bytes: Uint8Array) => {
+      left = bytes;
+      return keep(bytes);
+    });
+    expect(runtime.eval('pass(new Uint8Array(100_000))')).toBe(100_000);
+    expect(left?.length).toBe(0);
+    runtime.bindFunction('get', async () => filled(100_000));
+    const moved = runtime.evalAsync('var kept; get().then((bytes) => (kept = bytes))', {
+      transfer: 'result',
+    });
+    expect(await moved).toStrictEqual(filled(100_000));
+    expect(runtime.eval('kept.length')).toBe(0);
+  });
+
   it('is no resizable buffer, and no memory of WebAssembly: those are copied', () => {
     const runtime = makeRuntime({ maxHeapSize: 64 * MiB });
     runtime.eval('const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 })');
@@ -238,6 +274,20 @@ describe('the memory of what is moved', () => {
     const other = identity(makeRuntime()).with({ transfer: 'both' });
     expect(other(bytes)).toStrictEqual(new Uint8Array(100_000).fill(8));
     expect(bytes.length).toBe(0);
+  });
+
+  it('of a report belongs to one who reads it', () => {
+    const runtime = makeRuntime({
+      bootstrap: 'throw Object.assign(new Error("no"), { bytes: new Uint8Array(100_000) })',
+    });
+    const read = () => errorOf(() => runtime.eval('1'), JavaScriptError).properties?.bytes as Uint8Array;
+    const all = [read(), read(), read()] as const;
+    const other = makeRuntime();
+    const write = other.eval<JsFunction>('(bytes) => void bytes.fill(42)').with({ transfer: 'arguments' });
+    write(all[0]);
+    write(all[1]);
+    expect(all.map((bytes) => bytes.length)).toStrictEqual([0, 0, 100_000]);
+    expect(all[2].every((byte) => byte === 0)).toBe(true);
   });
 
   it('goes there and back any number of times, and from one runtime to the next', async () => {

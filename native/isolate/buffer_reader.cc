@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "isolate/memory_charges.h"
 #include "isolate/process.h"
@@ -23,34 +24,36 @@ v8::Local<v8::Object> BufferReader::Read(WireTag tag) {
   uint32_t index = 0;
   // Once each, in their order: two buffers must not share memory.
   if (!in_->Varint32(&index) || index != attached_++) return {};
-  return Adopt(payload_->FindAttachment(index));
+  Attachment* attachment = payload_->FindAttachment(index);
+  if (attachment == nullptr || attachment->data == nullptr) return {};
+  return Adopt(is_read_again_ ? CopyOf(attachment->data, attachment->size)
+                              : std::exchange(*attachment, {}));
+}
+
+Attachment BufferReader::CopyOf(const void* bytes, size_t size) {
+  // Not ArrayBuffer::New, which ends the process where the allocator refuses.
+  void* data = std::malloc(size > 0 ? size : 1);
+  if (data == nullptr) return {};
+  if (size > 0) std::memcpy(data, bytes, size);
+  return {std::shared_ptr<void>(data, std::free), data, size};
 }
 
 v8::Local<v8::Object> BufferReader::ReadCopy() {
   uint64_t length = 0;
   const uint8_t* bytes = nullptr;
   if (!in_->Varint(&length) || !in_->Bytes(length, &bytes)) return {};
-  // Not ArrayBuffer::New, which ends the process where the allocator refuses.
-  void* data = std::calloc(length > 0 ? length : 1, 1);
-  if (data == nullptr) {
-    ThrowBufferRefused(isolate_);
-    return {};
-  }
-  if (length > 0) std::memcpy(data, bytes, length);
-  Attachment attachment{std::shared_ptr<void>(data, std::free), data, static_cast<size_t>(length)};
-  return Adopt(&attachment);
+  return Adopt(CopyOf(bytes, static_cast<size_t>(length)));
 }
 
-// Makes an ArrayBuffer over an attachment's memory, charged to the budget.
-v8::Local<v8::Object> BufferReader::Adopt(const Attachment* attachment) {
-  if (attachment == nullptr || attachment->data == nullptr) return {};
-  if (budget_ != nullptr && !ChargeOrCollect(isolate_, *budget_, attachment->size)) {
+// Makes an ArrayBuffer over that memory, charged to the budget.
+v8::Local<v8::Object> BufferReader::Adopt(Attachment memory) {
+  if (memory.data == nullptr ||
+      (budget_ != nullptr && !ChargeOrCollect(isolate_, *budget_, memory.size))) {
     ThrowBufferRefused(isolate_);
     return {};
   }
-  // It stays in the payload: the report of a death is read once for every caller.
-  v8::Local<v8::Object> buffer =
-      v8::ArrayBuffer::New(isolate_, Process::Get().adopted_memory.Adopt(*attachment, budget_));
+  v8::Local<v8::Object> buffer = v8::ArrayBuffer::New(
+      isolate_, Process::Get().adopted_memory.Adopt(std::move(memory), budget_));
   objects_->Add(buffer);
   return buffer;
 }

@@ -26,6 +26,9 @@ class BufferReader {
         objects_(objects),
         budget_(std::move(budget)) {}
 
+  // The payload is read again: attached memory is copied, and stays in it.
+  void ReadAgain() { is_read_again_ = true; }
+
   // Both read what follows the tag, and number what they make. Empty with an
   // exception pending where the memory is refused, without where the bytes make no
   // sense.
@@ -34,7 +37,9 @@ class BufferReader {
 
  private:
   v8::Local<v8::Object> ReadCopy();
-  v8::Local<v8::Object> Adopt(const Attachment* attachment);
+  // Without data: there is no memory.
+  static Attachment CopyOf(const void* bytes, size_t size);
+  v8::Local<v8::Object> Adopt(Attachment memory);
   // The buffer of a view.
   v8::Local<v8::Object> ReadBacking();
 
@@ -44,6 +49,7 @@ class BufferReader {
   ObjectTable* const objects_;
   const std::shared_ptr<MemoryBudget> budget_;
   uint32_t attached_ = 0;  // attachments used so far
+  bool is_read_again_ = false;
 };
 
 }  // namespace isolet

@@ -12,7 +12,14 @@
 namespace isolet {
 namespace {
 
-constexpr char kChanged[] = "an ArrayBuffer that changed while it was to be moved";
+constexpr size_t kStepsBetweenStopChecks = 256;
+
+Attachment CopyOf(const void* bytes, size_t size) {
+  void* copy = std::malloc(size);
+  if (copy == nullptr) throw std::bad_alloc();
+  std::memcpy(copy, bytes, size);
+  return {std::shared_ptr<void>(copy, std::free), copy, size};
+}
 
 }  // namespace
 
@@ -37,41 +44,43 @@ const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset
     if (length > 0) std::memcpy(out_->Room(length), bytes, length);
     return nullptr;
   }
-  void* copy = std::malloc(length);
-  if (copy == nullptr) {
-    throw std::bad_alloc();
-  }
-  std::memcpy(copy, bytes, length);
   meter_->CountAttached(length);
   out_->Tag(WireTag::kAttachedBuffer);
-  out_->Varint(out_->payload().Attach({std::shared_ptr<void>(copy, std::free), copy, length}));
+  out_->Varint(out_->payload().Attach(CopyOf(bytes, length)));
   return nullptr;
 }
 
-bool BufferWriter::IsToMove(v8::Local<v8::ArrayBuffer> buffer, size_t offset,
-                            size_t length) const {
-  if (!moves_ || offset != 0 || length != buffer->ByteLength() || !buffer->IsDetachable()) {
-    return false;
-  }
-  const std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
-  return !store->IsResizableByUserJavaScript() && !Process::Get().adopted_memory.IsShared(*store);
+bool BufferWriter::IsToMove(v8::Local<v8::ArrayBuffer> buffer, size_t offset, size_t length) const {
+  return port_ != nullptr && offset == 0 && length == buffer->ByteLength() &&
+         buffer->IsDetachable() && !buffer->GetBackingStore()->IsResizableByUserJavaScript();
 }
 
-const char* BufferWriter::Detach() {
+WriteProblem BufferWriter::MoveAll() {
+  size_t steps = 0;
+  const auto is_stopped = [&] {
+    return ++steps % kStepsBetweenStopChecks == 0 && port_->ShouldStop();
+  };
   // A getter may have detached one, whose memory is then another buffer's of this side.
   for (const Moved& moved : moved_) {
-    if (!IsToMove(moved.buffer.Get(isolate_), 0, moved.bytes)) return kChanged;
-  }
-  for (Moved& moved : moved_) {
+    if (is_stopped()) return WriteProblem::kStopped;
+    v8::HandleScope handles(isolate_);
     v8::Local<v8::ArrayBuffer> buffer = moved.buffer.Get(isolate_);
-    std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
-    if (!buffer->Detach({}).FromMaybe(false)) return kChanged;
-    if (!moved.attachment) continue;
-    *out_->payload().FindAttachment(*moved.attachment) =
-        Process::Get().adopted_memory.TakeOut(std::move(store), budget_);
+    if (buffer->WasDetached() || buffer->ByteLength() != moved.bytes) {
+      return WriteProblem::kUncloneable;
+    }
   }
-  moved_.clear();
-  return nullptr;
+  for (const Moved& moved : moved_) {
+    if (is_stopped()) return WriteProblem::kStopped;
+    v8::HandleScope handles(isolate_);
+    v8::Local<v8::ArrayBuffer> buffer = moved.buffer.Get(isolate_);
+    std::shared_ptr<v8::BackingStore> store = port_->TakeMemory(buffer);
+    if (!moved.attachment) continue;
+    Attachment* attachment = out_->payload().FindAttachment(*moved.attachment);
+    *attachment = store == nullptr
+                      ? CopyOf(buffer->Data(), moved.bytes)
+                      : Process::Get().adopted_memory.TakeOut(std::move(store), budget_);
+  }
+  return WriteProblem::kNone;
 }
 
 // A view takes only its own bytes with it, unless its buffer came before it
@@ -85,7 +94,7 @@ const char* BufferWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   // The view took its number before its buffer does; the reader counts alike.
   out_->Tag(WireTag::kView);
   out_->Byte(static_cast<uint8_t>(kind));
-  if (!view->HasBuffer() && !moves_) {
+  if (!view->HasBuffer() && port_ == nullptr) {
     // A small array in the heap. Asking for its buffer would move it out, which
     // ends the process where the allocator refuses (JSTypedArray::GetBuffer). One that is to be
     // moved has to: BufferAllocator refuses none so small.

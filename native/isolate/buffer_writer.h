@@ -10,7 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "isolate/function_port.h"
 #include "isolate/object_index.h"
+#include "isolate/write_problem.h"
 #include "shared/memory_budget.h"
 #include "shared/size_meter.h"
 #include "shared/wire_format.h"
@@ -22,17 +24,17 @@ class BufferWriter {
   BufferWriter(v8::Isolate* isolate, WireWriter* out, SizeMeter* meter, ObjectIndex* objects)
       : isolate_(isolate), out_(out), meter_(meter), objects_(objects) {}
 
-  // Buffers that are written whole are to be the reader's: see Detach. `budget` is what they are
+  // Buffers that are written whole are to be the reader's: see MoveAll. `budget` is what they are
   // charged to; null: to nobody's.
-  void Move(MemoryBudget* budget) {
-    moves_ = true;
+  void Move(FunctionPort& port, MemoryBudget* budget) {
+    port_ = &port;
     budget_ = budget;
   }
-  bool moves() const { return moves_; }
+  bool moves() const { return port_ != nullptr; }
   // Once all has been written, and no code of the value's runs any more: takes the memory of those
-  // buffers away from their side. Null, or what one is called that can't cross after all; then
-  // all are as they were.
-  const char* Detach();
+  // buffers away from their side. kUncloneable: one has changed since, and none is taken; kStopped:
+  // some may be. Throws std::bad_alloc.
+  WriteProblem MoveAll();
 
   // Both return what the value is called where it can't cross, null where it was
   // written or (the meter knows) is too large. Throw std::bad_alloc.
@@ -64,8 +66,8 @@ class BufferWriter {
   WireWriter* const out_;
   SizeMeter* const meter_;
   ObjectIndex* const objects_;
-  std::vector<Length> lengths_;  // of buffers, by number
-  bool moves_ = false;
+  std::vector<Length> lengths_;   // of buffers, by number
+  FunctionPort* port_ = nullptr;  // null: all are copied
   MemoryBudget* budget_ = nullptr;
   std::vector<Moved> moved_;
 };

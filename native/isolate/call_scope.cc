@@ -51,7 +51,9 @@ CallScope::CallScope(RuntimeThread& thread, const Limits& limits, uint64_t call)
   thread_.SetInnermost(this);
   if (!HasOwnDeadline()) return;
   // What has fired for the outer scope fires again at once, for this one.
-  if (outer_ != nullptr && outer_->IsArmed()) thread_.timer().Disarm();
+  if (outer_ != nullptr && outer_->IsArmed() && thread_.timer().Disarm() != WatchdogClock::kNone) {
+    thread_.core().overrun.End();
+  }
   Arm();
 }
 

@@ -2,9 +2,9 @@
 // on whose account, the call was stopped.
 //
 // Scopes nest as calls do. The innermost is armed for the earliest deadline of
-// all; when it ends, whatever fired is cancelled and the outer one armed again,
-// so that a passed outer deadline simply fires once more where it belongs, and
-// none is left over for a later call.
+// all; when it ends, whatever fired is cancelled and the outer one armed again, or
+// stopped at once where its deadline has passed as well, so that none is left over
+// for a later call.
 //
 // Thread: runtime.
 // Owner: the function that runs the call, on its stack.

@@ -249,7 +249,6 @@ void Evaluator::Call(Message& command) {
         if (!reader.ReadCount(&has_receiver)) return {};
         if (has_receiver != 0 && !reader.Read().ToLocal(&receiver)) return {};
         if (!arguments.Read(reader)) return {};
-        command.payload.DropAttachments();
         return function->Call(thread_.realm().context(), receiver, arguments.count(),
                               arguments.data());
       });

@@ -1,5 +1,6 @@
-// How one side of a crossing names functions, and makes functions of streams and streams of
-// functions: what the codec asks when it meets one. Everything else crosses by value.
+// How one side of a crossing names functions, makes functions of streams and streams of
+// functions, and gives away memory: what the codec asks when it meets one. Everything else crosses
+// by value.
 //
 // Thread: any, always that of its realm.
 // Owner: RuntimeThread (the plugin's side) or HostRuntime (the host's side).
@@ -8,6 +9,7 @@
 #include <v8.h>
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "isolate/stream_ends.h"
@@ -44,6 +46,8 @@ class FunctionPort {
   virtual void Withdraw(uint64_t id) = 0;
   // The function that the other side named; empty if there is none such.
   virtual v8::MaybeLocal<v8::Value> Import(FunctionName name) = 0;
+  // The memory of `buffer`, which no buffer of this side has any more. Null: it is to be copied.
+  virtual std::shared_ptr<v8::BackingStore> TakeMemory(v8::Local<v8::ArrayBuffer> buffer) = 0;
   // True once the call that is being encoded is to be given up.
   virtual bool ShouldStop() = 0;
 };

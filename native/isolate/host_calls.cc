@@ -45,11 +45,13 @@ void HostCalls::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
 v8::MaybeLocal<v8::Value> HostCalls::Ask(Message&& call) {
   // A builtin has not looked, nor has the code since: its caller may have been told already.
   if (thread_.Stopping()) {
+    Withdraw(call);
     Unwind();
     return {};
   }
   const size_t bytes = call.payload.weight() + kPendingCall;
   if (promised_bytes_ > kMostPromised) {
+    Withdraw(call);
     thread_.isolate()->ThrowException(thread_.realm().NewError(
         "RangeError", "too many calls of host functions have not settled yet"));
     return {};
@@ -72,6 +74,11 @@ v8::MaybeLocal<v8::Value> HostCalls::Ask(Message&& call) {
     return {};
   }
   return Deliver(waiting.reply);
+}
+
+void HostCalls::Withdraw(Message& call) {
+  if (!call.payload.HasHandles()) return;
+  for (uint64_t id : call.payload.handles().Withdraw()) thread_.functions().Withdraw(id);
 }
 
 bool HostCalls::Await(Waiting& waiting) {

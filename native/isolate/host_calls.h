@@ -56,6 +56,8 @@ class HostCalls {
   };
 
   void Call(const v8::FunctionCallbackInfo<v8::Value>& info);
+  // The functions that a call carries which is not sent after all.
+  void Withdraw(Message& call);
   // False: the call is to be given up.
   bool Await(Waiting& waiting);
   v8::MaybeLocal<v8::Value> Deliver(Message& reply);

@@ -65,6 +65,14 @@ v8::MaybeLocal<v8::Value> PluginFunctions::WrapStream(const StreamEnds& ends) {
   return thread_.streams().Wrap(ends);
 }
 
+std::shared_ptr<v8::BackingStore> PluginFunctions::TakeMemory(v8::Local<v8::ArrayBuffer> buffer) {
+  if (!buffer->IsDetachable()) return nullptr;
+  std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+  // Only a key, which none of a plugin's has, makes it throw.
+  v8::TryCatch try_catch(thread_.isolate());
+  return buffer->Detach({}).FromMaybe(false) ? store : nullptr;
+}
+
 bool PluginFunctions::ShouldStop() { return thread_.Stopping(); }
 
 bool PluginFunctions::Find(uint64_t id, v8::Local<v8::Function>* function,

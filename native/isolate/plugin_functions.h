@@ -28,6 +28,7 @@ class PluginFunctions final : public FunctionPort {
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
   bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) override;
   v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) override;
+  std::shared_ptr<v8::BackingStore> TakeMemory(v8::Local<v8::ArrayBuffer> buffer) override;
   bool ShouldStop() override;
 
   // Holds `function` for the host, whatever it stands for; returns its id.

@@ -129,7 +129,7 @@ RuntimeThread::RuntimeThread(Beginning&& beginning)
     : core_(std::move(beginning.core)),
       claim_(std::move(beginning.claim)),
       cpu_clock_(ThreadClock::ForCurrentThread()),
-      timer_(Process::Get().watchdog, cpu_clock_, {OnDeadline, OnOverrun, OnLost}, core_.get()),
+      timer_(Process::Get().watchdog, cpu_clock_, kWatchdogActions, core_.get()),
       startup_data_(StartupDataOf(*core_)) {}
 
 void RuntimeThread::OnDeadline(void* core_pointer) {
@@ -140,7 +140,6 @@ void RuntimeThread::OnDeadline(void* core_pointer) {
 }
 
 void RuntimeThread::OnOverrun(void* core_pointer, const Expiry& expiry) {
-  if constexpr (!kLoopsMayBeDeaf) return OnLost(core_pointer, expiry);
   auto* core = static_cast<RuntimeCore*>(core_pointer);
   core->overrun.Begin(expiry);
   core->channel.WakeHost();

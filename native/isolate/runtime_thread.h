@@ -146,6 +146,8 @@ class RuntimeThread {
   static void OnDeadline(void* core);
   static void OnOverrun(void* core, const Expiry& expiry);
   static void OnLost(void* core, const Expiry& expiry);
+  static constexpr Watchdog::Timer::Actions kWatchdogActions{
+      OnDeadline, kLoopsMayBeDeaf ? OnOverrun : OnLost, kLoopsMayBeDeaf ? OnLost : nullptr};
   const std::shared_ptr<RuntimeCore> core_;
   // None once all is mapped that it takes to begin.
   std::optional<AddressSpace::Claim> claim_;

@@ -30,6 +30,8 @@ class ValueReader {
   ValueReader(const Realm& realm, FunctionPort& port, Payload& payload,
               std::shared_ptr<MemoryBudget> budget);
 
+  // The payload is read once more after this: what is attached to it stays there.
+  void ReadAgain() { buffers_.ReadAgain(); }
   void Freeze(Freezing freezing) { containers_.Freeze(freezing); }
 
   // Empty with an exception pending where V8 refused to make something (a

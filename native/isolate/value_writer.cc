@@ -221,7 +221,9 @@ bool ValueWriter::Conclude(std::string_view root) {
   // On the way the size is looked at now and then only.
   path_ = root;
   if (!meter_.HasRoom(0)) return Fail(WriteProblem::kTooLarge);
-  return TakeRefusal(buffers_.Detach());
+  const WriteProblem problem = buffers_.MoveAll();
+  if (problem != WriteProblem::kUncloneable) return Check(problem);
+  return Refuse("an ArrayBuffer that changed while it was to be moved");
 }
 
 bool ValueWriter::TakeRefusal(const char* what) {

@@ -42,7 +42,7 @@ class ValueWriter {
 
   // ArrayBuffers are moved, not copied, where they are written whole; of the last Write alone.
   // `budget`: what this side's are charged to; null: to nobody's.
-  void MoveBuffers(MemoryBudget* budget) { buffers_.Move(budget); }
+  void MoveBuffers(MemoryBudget* budget) { buffers_.Move(port_, budget); }
 
   // `root` starts the path in a problem's description.
   bool Write(v8::Local<v8::Value> value, std::string_view root) {

@@ -25,6 +25,7 @@ Napi::Value Setup(const Napi::CallbackInfo& info) {
                  ToV8(hooks.Get("openStream")).As<v8::Function>(),
                  ToV8(hooks.Get("wrapStream")).As<v8::Function>(),
                  ToV8(hooks.Get("endStreams")).As<v8::Function>(),
+                 ToV8(hooks.Get("moveBuffer")).As<v8::Function>(),
                  std::make_shared<StreamsLibrary>(hooks.Get("streamsFile").ToString(),
                                                   hooks.Get("streamEnds").ToString())});
   return {};

@@ -74,6 +74,7 @@ void Environment::SetHooks(Hooks hooks) {
   open_stream_.Reset(isolate_, hooks.open_stream);
   wrap_stream_.Reset(isolate_, hooks.wrap_stream);
   end_streams_.Reset(isolate_, hooks.end_streams);
+  move_buffer_.Reset(isolate_, hooks.move_buffer);
   streams_library_ = std::move(hooks.streams_library);
 }
 
@@ -185,6 +186,7 @@ void Environment::CleanUp() {
   open_stream_.Reset();
   wrap_stream_.Reset();
   end_streams_.Reset();
+  move_buffer_.Reset();
   function_key_.Reset();
   external_.Reset();
   resource_.Reset();

@@ -56,12 +56,15 @@ class Environment : public std::enable_shared_from_this<Environment> {
     v8::Local<v8::Function> open_stream;
     v8::Local<v8::Function> wrap_stream;
     v8::Local<v8::Function> end_streams;
+    // move(buffer) gives another buffer with its memory, or nothing.
+    v8::Local<v8::Function> move_buffer;
     std::shared_ptr<StreamsLibrary> streams_library;
   };
   void SetHooks(Hooks hooks);
   v8::Local<v8::Function> open_stream() const { return open_stream_.Get(isolate_); }
   v8::Local<v8::Function> wrap_stream() const { return wrap_stream_.Get(isolate_); }
   v8::Local<v8::Function> end_streams() const { return end_streams_.Get(isolate_); }
+  v8::Local<v8::Function> move_buffer() const { return move_buffer_.Get(isolate_); }
   const std::shared_ptr<StreamsLibrary>& streams_library() const { return streams_library_; }
   v8::Local<v8::Function> create_error() const { return create_error_.Get(isolate_); }
   v8::Local<v8::Object> function_prototype() const { return function_prototype_.Get(isolate_); }
@@ -106,6 +109,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   v8::Global<v8::Function> open_stream_;
   v8::Global<v8::Function> wrap_stream_;
   v8::Global<v8::Function> end_streams_;
+  v8::Global<v8::Function> move_buffer_;
   std::shared_ptr<StreamsLibrary> streams_library_;
   v8::Global<v8::Object> resource_;
   std::shared_ptr<EventLoopWaker> waker_;

@@ -101,6 +101,8 @@ v8::Local<v8::Object> DescribeThrown(HostRuntime& runtime, const Failure& failur
   v8::Local<v8::Value> report;
   if (failure.report != nullptr) {
     ValueReader reader(realm, runtime.functions(), *failure.report, nullptr);
+    // That of a death is read once for every caller.
+    reader.ReadAgain();
     if (reader.Read().ToLocal(&report) && report->IsObject()) {
       v8::Local<v8::Object> fields = report.As<v8::Object>();
       CopyFields(realm, fields, kThrownFields, description.object());

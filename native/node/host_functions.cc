@@ -5,6 +5,7 @@
 
 #include "node/environment.h"
 #include "node/host_runtime.h"
+#include "node/host_try_catch.h"
 #include "node/js_function.h"
 
 namespace isolet {
@@ -47,6 +48,24 @@ v8::MaybeLocal<v8::Value> HostFunctions::WrapStream(const StreamEnds& ends) {
   v8::Local<v8::Value> arguments[] = {runtime_.hooks().stream_counts(), ends.pull, ends.cancel};
   return runtime_.environment().wrap_stream()->Call(realm.context(), v8::Undefined(realm.isolate()),
                                                     3, arguments);
+}
+
+// Not by V8's Detach: Node's untransferable buffers are detachable to it.
+std::shared_ptr<v8::BackingStore> HostFunctions::TakeMemory(v8::Local<v8::ArrayBuffer> buffer) {
+  const Realm& realm = runtime_.environment().realm();
+  HostTryCatch try_catch(realm.isolate());
+  v8::Local<v8::Value> arguments[] = {buffer};
+  v8::Local<v8::Value> moved;
+  if (!runtime_.environment()
+           .move_buffer()
+           ->Call(realm.context(), v8::Undefined(realm.isolate()), 1, arguments)
+           .ToLocal(&moved) ||
+      !moved->IsArrayBuffer()) {
+    return nullptr;
+  }
+  v8::Local<v8::ArrayBuffer> taken = moved.As<v8::ArrayBuffer>();
+  std::shared_ptr<v8::BackingStore> store = taken->GetBackingStore();
+  return taken->Detach({}).FromMaybe(false) ? store : nullptr;
 }
 
 v8::MaybeLocal<v8::Value> HostFunctions::Import(FunctionName name) {

@@ -22,6 +22,7 @@ class HostFunctions final : public FunctionPort {
   v8::MaybeLocal<v8::Value> Import(FunctionName name) override;
   bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) override;
   v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) override;
+  std::shared_ptr<v8::BackingStore> TakeMemory(v8::Local<v8::ArrayBuffer> buffer) override;
   // The host's own code is never to be given up.
   bool ShouldStop() override { return false; }
 

@@ -17,6 +17,8 @@ namespace {
 
 // How soon a waiting worker notices that it is being terminated.
 constexpr Nanos kProbeEvery = Nanos{50'000'000};
+// How soon to look again at a call that may be overdue.
+constexpr Nanos kOverrunStep = 5 * kMillisecond;
 // For figures of a runtime that serves, of one that is about to, and of one that is busy with
 // calls.
 constexpr Nanos kFiguresPatience = Nanos{2'000'000'000};
@@ -140,12 +142,16 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
       *why = core_->DeathReason();
       return false;
     }
-    if (const std::optional<Expiry> overrun = OverrunOf(waiting)) {
-      *why = TimeoutFailure(*overrun);
+    const bool is_overrun = core_->overrun.is_under_way();
+    const std::optional<Expiry> overdue = OverrunOf(waiting);
+    if (overdue) {
+      *why = TimeoutFailure(*overdue);
       return false;
     }
-    const auto ready = [&] { return dead() || OverrunOf(waiting).has_value(); };
-    if (channel.WaitAsHost(ready, std::min(deadline, next_probe))) continue;
+    // While one is under way, other limits pass that nothing tells of.
+    const Nanos next_look = is_overrun ? NowNanos() + kOverrunStep : kNever;
+    const auto ready = [&] { return dead() || core_->overrun.is_under_way() != is_overrun; };
+    if (channel.WaitAsHost(ready, std::min({deadline, next_probe, next_look}))) continue;
     Nanos now = NowNanos();
     if (now >= next_probe) {
       if (environment_->IsTerminating()) {
@@ -166,11 +172,14 @@ bool HostRuntime::Await(Waiting& waiting, Failure* why) {
 }
 
 std::optional<Expiry> HostRuntime::OverrunOf(const Waiting& waiting) const {
+  if (!core_->overrun.is_under_way()) return std::nullopt;
+  // Before it is found: else the runtime could come back in between, with time left for the call
+  // around.
+  const Nanos now = NowNanos();
   const std::optional<Expiry> overrun = core_->overrun.Find();
   if (!overrun) return std::nullopt;
   // The watchdog is armed for one limit at a time, and others pass meanwhile. As ever, all ends for
   // the outermost.
-  const Nanos now = NowNanos();
   std::optional<Expiry> found;
   for (const Waiting* at = &waiting; at != nullptr; at = at->outer) {
     if (at->id == overrun->call) {
@@ -266,8 +275,10 @@ void HostRuntime::RefreshFigures() {
   }
   core_->channel.EndHostWait();
   innermost_ = waiting.outer;
-  // A death while the host waited here was not announced to its event loop either.
-  if (dead() || !deferred_.empty()) environment_->waker()->WakeHost(id_);
+  // Nor was a death, or an overrun, announced to its event loop.
+  if (dead() || core_->overrun.is_under_way() || !deferred_.empty()) {
+    environment_->waker()->WakeHost(id_);
+  }
 }
 
 void HostRuntime::Serve(Message& message) {

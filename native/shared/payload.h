@@ -98,10 +98,6 @@ class Payload {
     attachments_->push_back(std::move(attachment));
     return static_cast<uint32_t>(attachments_->size() - 1);
   }
-  // Once they have been read: a block that nobody else holds can be handed on.
-  void DropAttachments() {
-    if (is_extended_) attachments_.reset();
-  }
   // Null where the index, which may come from damaged bytes, names none.
   Attachment* FindAttachment(uint32_t index) {
     if (!is_extended_ || attachments_ == nullptr || index >= attachments_->size()) return nullptr;

@@ -158,7 +158,7 @@ WatchdogClock Watchdog::Timer::Disarm() {
   uint64_t state = state_.load(std::memory_order_acquire);
   if ((state & kPhaseMask) == kDisarmed) return WatchdogClock::kNone;
   for (;;) {
-    // Never a plain store: the watchdog may be about to begin an action, the first or the second.
+    // Never a plain store: the watchdog may be about to begin an action, any of the three.
     const bool is_acting = (state & kPhaseMask) == kFiring;
     if (!is_acting &&
         state_.compare_exchange_weak(state, generation_ | kDisarmed, std::memory_order_acq_rel,
@@ -222,7 +222,7 @@ bool Watchdog::Timer::StartIfDue(uint64_t state, Nanos now, Nanos* next) {
     }
     case kFired: {
       const Stage stage = StageOf(state);
-      if (stage == kLost) return false;
+      if (stage == kLost || (stage == kOverrun && actions_.lost == nullptr)) return false;
       if (!IsOver(stage == kExpired ? kPatience : kLastPatience, state, now, next)) return false;
       firing += kOverrun;
       break;

@@ -108,7 +108,7 @@ class alignas(64) Watchdog::Timer {
     // The thread has gone on for kPatience since then and not disarmed the timer: whatever
     // `expired` did, it does not heed it.
     void (*overrun)(void* context, const Expiry& expiry);
-    // And for kLastPatience.
+    // And for kLastPatience. Null: nobody is as patient.
     void (*lost)(void* context, const Expiry& expiry);
   };
 

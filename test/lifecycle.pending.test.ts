@@ -94,7 +94,7 @@ describe('a runtime that dies during a sync call', () => {
   );
 
   it('as one that is given up gives its timeout, and the process ends', async () => {
-    const abandoned = script(`() => runtime.eval('${stuck}', { timeout: 20 })`);
+    const abandoned = script(`() => runtime.eval('${stuck}', { timeout: 200 })`);
     // Its thread is still there, and counts.
     const withoutCounts = abandoned.slice(0, abandoned.indexOf('process.on'));
     await expectChild(withoutCounts, ['ERR_TIMEOUT', 'settled ERR_TIMEOUT']);

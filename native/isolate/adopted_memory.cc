@@ -12,8 +12,8 @@ std::unique_ptr<v8::BackingStore> AdoptedMemory::Adopt(Attachment memory,
 }
 
 // Its memory outlives neither its charge nor its place in the registry.
-void AdoptedMemory::Release(void* data, size_t size, void* pointer) {
-  const std::unique_ptr<Adopted> adopted(static_cast<Adopted*>(pointer));
+void AdoptedMemory::Release(void* data, size_t size, void* block) {
+  const std::unique_ptr<Adopted> adopted(static_cast<Adopted*>(block));
   if (size >= kAttachFrom) {
     // What was taken out has no place there any more; the next that has the memory may.
     auto all = adopted->registry->adopted_.Lock();

@@ -34,7 +34,7 @@ class AdoptedMemory {
     std::shared_ptr<MemoryBudget> budget;
   };
 
-  static void Release(void* data, size_t size, void* adopted);
+  static void Release(void* data, size_t size, void* block);
 
   // Large ones alone, by their memory: small ones are copied, whichever way they go.
   Guarded<std::unordered_map<const void*, Adopted*>> adopted_;

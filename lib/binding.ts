@@ -117,7 +117,7 @@ export interface NativeRuntime {
     lineOffset: number,
     columnOffset: number,
     abortId: number,
-    transfer: TransferBits,
+    transfer?: TransferBits,
   ): Promise<unknown>;
   /** The namespace of a module, evaluated. */
   evalModule(specifier: string, timeout: number, cpuTimeout: number): unknown;

@@ -136,7 +136,7 @@ export class Runtime implements Disposable {
     const native = this.#native;
     const timeout = given.timeout ?? this.#timeout;
     const cpuTimeout = given.cpuTimeout ?? this.#cpuTimeout;
-    const { signal, filename, lineOffset = 0, columnOffset = 0, transfer = 'none' } = given;
+    const { signal, filename, lineOffset = 0, columnOffset = 0, transfer } = given;
     return underSignal(
       signal,
       (abortId) =>
@@ -148,7 +148,7 @@ export class Runtime implements Disposable {
           lineOffset,
           columnOffset,
           abortId,
-          transferOf(transfer) ?? 0,
+          transferOf(transfer),
         ),
       (abortId) => native.abort(abortId),
     ) as Promise<T>;

@@ -104,6 +104,7 @@ class ReportProberWrap final : public Napi::ObjectWrap<ReportProberWrap> {
                           {},
                           ToV8(hooks.Get("wrapStream")).As<v8::Function>(),
                           {},
+                          {},
                           nullptr});
     return environment;
   }

@@ -7,6 +7,7 @@
 
 #include <v8.h>
 
+#include <memory>
 #include <vector>
 
 #include "isolate/function_port.h"
@@ -26,6 +27,8 @@ class FuzzPort final : public FunctionPort {
   // A source has the ends that stand for it, and every stream is an object of its own.
   bool OpenStream(v8::Local<v8::Object> source, StreamEnds* ends) override;
   v8::MaybeLocal<v8::Value> WrapStream(const StreamEnds& ends) override;
+  // Values are encoded again and again: nothing of theirs is moved.
+  std::shared_ptr<v8::BackingStore> TakeMemory(v8::Local<v8::ArrayBuffer>) override { return {}; }
   bool ShouldStop() override { return false; }
 
  private:

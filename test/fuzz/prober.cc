@@ -36,6 +36,16 @@ RuntimeLimits WidestLimits() {
   return limits;
 }
 
+// What is decoded takes the attachments out of its payload.
+Payload CopyOf(Payload& payload) {
+  Payload copy;
+  if (!payload.empty()) std::memcpy(copy.Extend(payload.size()), payload.data(), payload.size());
+  for (uint32_t i = 0; Attachment* attachment = payload.FindAttachment(i); ++i) {
+    copy.Attach(*attachment);
+  }
+  return copy;
+}
+
 // A payload's bytes end where they end, though it has room for more.
 class PoisonedRoom {
  public:
@@ -120,8 +130,9 @@ Verdict Prober::CheckRoundTrip(const Values& values) {
   WriteProblem problem = Write(values, ErrorStacks::kStrip, &once);
   if (problem == WriteProblem::kTooDeep) return Verdict::kTooDeep;
   if (problem != WriteProblem::kNone) return Verdict::kNotEncoded;
+  Payload sent = CopyOf(once);
   Values decoded;
-  if (!Read(once, kArguments, &decoded)) return Verdict::kNotDecoded;
+  if (!Read(sent, kArguments, &decoded)) return Verdict::kNotDecoded;
   Payload twice;
   if (Write(decoded, ErrorStacks::kStrip, &twice) != WriteProblem::kNone)
     return Verdict::kNotEncoded;

@@ -163,6 +163,37 @@ v8::Local<v8::Object> ContainerReader::ReadPrimitiveArray() {
   return array;
 }
 
+bool ContainerReader::ReadKnownRecord(v8::Local<v8::Object>* object) {
+  constexpr size_t kMostKeys = 16;
+  if (realm_.shapes().empty()) return false;
+  std::string_view keys[kMostKeys];
+  v8::Local<v8::Value> values[kMostKeys];
+  size_t count = 0;
+  // Looked at before anything is made of it.
+  WireReader ahead = *in_;
+  for (; !ahead.NextIs(WireTag::kEnd); ++count) {
+    if (count == kMostKeys || !ahead.OneByteString(&keys[count]) || keys[count].empty() ||
+        !ahead.SkipPrimitive()) {
+      return false;
+    }
+  }
+  if (count == 0) return false;
+  const std::shared_ptr<RecordShape> shape = realm_.shapes().Find({keys, count});
+  if (shape == nullptr || !shape->IsWorthAFunction()) return false;
+  for (size_t i = 0; i < count; ++i) {
+    WireTag tag;
+    if (!in_->OneByteString(&keys[i]) || !in_->Tag(&tag) || !primitives_->Read(tag, &values[i])) {
+      return true;
+    }
+  }
+  WireTag end;
+  if (in_->Tag(&end) && shape->Make(context_, values).ToLocal(object)) {
+    objects_->Add(*object);
+    if (!Complete(*object)) *object = {};
+  }
+  return true;
+}
+
 bool ContainerReader::OpenError() {
   v8::Local<v8::Value> fields[3];
   for (v8::Local<v8::Value>& field : fields) {

@@ -48,6 +48,9 @@ class ContainerReader {
   // Nothing in a kPrimitiveArray can refer to it, so that it is made last and at
   // once. Empty: as Open.
   v8::Local<v8::Object> ReadPrimitiveArray();
+  // A plain object of primitives whose shape the realm knows: a message is often one such. False
+  // with nothing read: it is none. `object` is empty where V8 refused to make it.
+  bool ReadKnownRecord(v8::Local<v8::Object>* object);
   // Goes to the place of the next value in the innermost container; closes it if
   // there is none, leaving it in `closed`. False: as Open.
   bool Next(v8::Local<v8::Object>* closed);

@@ -33,6 +33,7 @@ Realm::Realm(v8::Isolate* isolate, v8::Local<v8::Context> context, SnapshotHandl
 }
 
 void Realm::Exchange(SnapshotHandles& handles) {
+  shapes_.Clear();
   for (auto* prototype : {&object_prototype_, &error_prototype_, &eval_error_prototype_,
                           &uri_error_prototype_, &aggregate_error_prototype_}) {
     handles.Exchange(isolate_, *prototype);

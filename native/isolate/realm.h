@@ -9,6 +9,7 @@
 
 #include <string_view>
 
+#include "isolate/record_shapes.h"
 #include "isolate/scratch_buffer.h"
 
 namespace isolet {
@@ -31,6 +32,7 @@ class Realm {
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
 
   ScratchBuffer& scratch() const { return scratch_; }
+  RecordShapes& shapes() const { return shapes_; }
 
   bool IsObjectPrototype(v8::Local<v8::Value> value) const {
     return value == object_prototype_.Get(isolate_);
@@ -49,6 +51,7 @@ class Realm {
  private:
   v8::Isolate* const isolate_;
   mutable ScratchBuffer scratch_;
+  mutable RecordShapes shapes_;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Object> object_prototype_;
   v8::Global<v8::Object> error_prototype_;

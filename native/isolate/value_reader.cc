@@ -48,7 +48,11 @@ ValueReader::Step ValueReader::ReadNext(v8::Local<v8::Value>* value) {
   WireTag tag;
   if (!in_.Tag(&tag)) return Step::kFailed;
   switch (tag) {
-    case WireTag::kObject:
+    case WireTag::kObject: {
+      v8::Local<v8::Object> record;
+      if (containers_.ReadKnownRecord(&record)) return Give(record, value);
+      return containers_.Open(tag) ? Step::kOpened : Step::kFailed;
+    }
     case WireTag::kArray:
     case WireTag::kSparseArray:
     case WireTag::kMap:

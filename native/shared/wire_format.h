@@ -158,6 +158,42 @@ class WireReader {
     std::memcpy(value, bytes, sizeof *value);
     return true;
   }
+  // With its tag.
+  bool OneByteString(std::string_view* text) {
+    WireTag tag;
+    uint32_t length = 0;
+    const uint8_t* bytes = nullptr;
+    if (!Tag(&tag) || tag != WireTag::kOneByteString || !Varint32(&length) ||
+        !Bytes(length, &bytes)) {
+      return false;
+    }
+    *text = {reinterpret_cast<const char*>(bytes), length};
+    return true;
+  }
+  // Goes past a value that is no object, nor a bigint.
+  bool SkipPrimitive() {
+    WireTag tag;
+    uint64_t length = 0;
+    const uint8_t* bytes = nullptr;
+    if (!Tag(&tag)) return false;
+    switch (tag) {
+      case WireTag::kUndefined:
+      case WireTag::kNull:
+      case WireTag::kTrue:
+      case WireTag::kFalse:
+        return true;
+      case WireTag::kInt32:
+        return Varint(&length);
+      case WireTag::kDouble:
+        return Bytes(sizeof(double), &bytes);
+      case WireTag::kOneByteString:
+        return Varint(&length) && Bytes(length, &bytes);
+      case WireTag::kTwoByteString:
+        return Varint(&length) && length <= remaining() / 2 && Bytes(length * 2, &bytes);
+      default:
+        return false;
+    }
+  }
   // `count` bytes in place; they live as long as the payload.
   bool Bytes(uint64_t count, const uint8_t** bytes) {
     if (count > remaining()) return false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <string_view>
 #include <vector>
 
 namespace isolet {
@@ -133,6 +134,48 @@ TEST(WireFormat, RefusesADoubleCutShort) {
     double number = 1;
     EXPECT_FALSE(input->Double(&number)) << length;
     EXPECT_EQ(number, 1);
+  }
+}
+
+TEST(WireFormat, AOneByteStringIsReadInPlace) {
+  const std::vector<uint8_t> hello{static_cast<uint8_t>(WireTag::kOneByteString), 2, 'h', 'i'};
+  Input in(hello);
+  std::string_view text;
+  EXPECT_TRUE(in->OneByteString(&text));
+  EXPECT_EQ(text, "hi");
+  for (size_t length = 0; length < hello.size(); ++length) {
+    Input cut({hello.begin(), hello.begin() + static_cast<ptrdiff_t>(length)});
+    EXPECT_FALSE(cut->OneByteString(&text)) << length;
+  }
+  Input other({static_cast<uint8_t>(WireTag::kTwoByteString), 1, 'h', 0});
+  EXPECT_FALSE(other->OneByteString(&text));
+}
+
+TEST(WireFormat, SkipsAPrimitiveToItsEnd) {
+  const auto tag = [](WireTag of) { return static_cast<uint8_t>(of); };
+  const std::vector<std::vector<uint8_t>> primitives{
+      {tag(WireTag::kUndefined)},
+      {tag(WireTag::kNull)},
+      {tag(WireTag::kTrue)},
+      {tag(WireTag::kFalse)},
+      {tag(WireTag::kInt32), 0x80, 1},
+      {tag(WireTag::kDouble), 1, 2, 3, 4, 5, 6, 7, 8},
+      {tag(WireTag::kOneByteString), 2, 'h', 'i'},
+      {tag(WireTag::kTwoByteString), 2, 'h', 0, 'i', 0}};
+  for (const std::vector<uint8_t>& primitive : primitives) {
+    Input whole(primitive);
+    EXPECT_TRUE(whole->SkipPrimitive());
+    EXPECT_EQ(whole->remaining(), 0u);
+    Input cut({primitive.begin(), primitive.end() - 1});
+    EXPECT_FALSE(cut->SkipPrimitive()) << int{primitive[0]};
+  }
+  Input huge({tag(WireTag::kTwoByteString), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1,
+              0, 0});
+  EXPECT_FALSE(huge->SkipPrimitive());
+  for (WireTag container :
+       {WireTag::kObject, WireTag::kArray, WireTag::kReference, WireTag::kBuffer}) {
+    Input in({tag(container), 0, 0});
+    EXPECT_FALSE(in->SkipPrimitive());
   }
 }
 

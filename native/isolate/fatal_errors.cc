@@ -42,8 +42,9 @@ constexpr std::array<std::string_view, 4> kFailedAssumptions = {
     "Check failed: (location_) != nullptr", "Check failed: !is_null()", "unreachable code",
     "Check failed: isolate_->IsOnCentralStack()"};
 
-// Returns where the error is not to be survived, or not on this thread.
-void Survive(std::string_view message) {
+// Returns where the error is not to be survived, or not on this thread. On Windows only V8 13 has
+// a hook that asks.
+[[maybe_unused]] void Survive(std::string_view message) {
   RealmSnapshot::FailIfWriting(message);
   if (message.find("invalid size error") != std::string_view::npos) HeapGuard::InvalidSize();
   if (std::ranges::any_of(kFailedAssumptions,

@@ -15,7 +15,7 @@
 // Windows; hence weak.
 #if defined(__GNUC__) && !defined(_WIN32)
 namespace node {
-class SnapshotData;
+struct SnapshotData;
 __attribute__((weak)) v8::Isolate* NewIsolate(v8::Isolate::CreateParams* params, uv_loop_s* loop,
                                               MultiIsolatePlatform* platform,
                                               const SnapshotData* snapshot_data,
@@ -92,7 +92,9 @@ size_t InWholePages(size_t bytes) {
   return (bytes + kLargestPage - 1) / kLargestPage * kLargestPage;
 }
 
-v8::ResourceConstraints ConstraintsFor(const IsolateParts& parts, const RuntimeLimits& limits) {
+// On Windows Node 20 has no use for it.
+[[maybe_unused]] v8::ResourceConstraints ConstraintsFor(const IsolateParts& parts,
+                                                        const RuntimeLimits& limits) {
   v8::ResourceConstraints constraints;
   if (limits.max_heap_size == 0) return constraints;
   const size_t least = LeastToStart(parts.snapshot);
@@ -124,7 +126,8 @@ void Configure(v8::Isolate* isolate) {
   isolate->SetWasmStreamingCallback(nullptr);
 }
 
-v8::Isolate* CreateFromNodeSnapshot(const IsolateParts& parts, const RuntimeLimits& limits) {
+v8::Isolate* CreateFromNodeSnapshot(const IsolateParts& parts,
+                                    [[maybe_unused]] const RuntimeLimits& limits) {
   RegisteringPlatform platform(parts.platform, parts.tasks.get());
   node::IsolateSettings settings;
   settings.flags = node::SHOULD_NOT_SET_PROMISE_REJECTION_CALLBACK |

@@ -1,7 +1,5 @@
 #include "isolate/runtime_core.h"
 
-#include <chrono>
-
 namespace isolet {
 
 void RuntimeCore::EnterPhase(Phase phase) {
@@ -69,13 +67,12 @@ void RuntimeCore::ThreadEnded() {
     thread_clock_.reset();
     thread_ended_ = true;
   }
-  thread_changed_.notify_all();
+  thread_changed_.NotifyAll();
 }
 
 bool RuntimeCore::WaitForThreadEnd(Nanos deadline) const {
   std::unique_lock lock(mutex_);
-  auto left = std::chrono::nanoseconds(deadline - NowNanos());
-  return thread_changed_.wait_for(lock, left, [&] { return thread_ended_; });
+  return thread_changed_.WaitUntil(lock, deadline, [&] { return thread_ended_; });
 }
 
 Nanos RuntimeCore::CpuTime() const {

@@ -9,7 +9,6 @@
 #include <node.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,6 +19,7 @@
 #include "isolate/process.h"
 #include "isolate/terminator.h"
 #include "shared/channel.h"
+#include "shared/condition.h"
 #include "shared/failure.h"
 #include "shared/guarded.h"
 #include "shared/memory_budget.h"
@@ -109,7 +109,7 @@ class RuntimeCore {
  private:
   std::atomic<Phase> phase_{Phase::kStarting};
   mutable std::mutex mutex_;
-  mutable std::condition_variable thread_changed_;
+  mutable Condition thread_changed_;
   std::atomic<bool> dying_{false};
   Failure death_reason_;  // guarded by mutex_
   std::atomic<size_t> abort_count_{0};

@@ -1,7 +1,6 @@
 #include "isolate/runtime_thread.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -24,7 +23,7 @@ namespace {
 constexpr int64_t kMostEnding = 32;
 constexpr int64_t kMostStuck = 128;
 constexpr int64_t kMostLost = 64;
-constexpr std::chrono::milliseconds kEndingPatience{200};
+constexpr Nanos kEndingPatience = 200 * kMillisecond;
 constexpr size_t kDefaultStackSize = size_t{2} << 20;
 // What V8 leaves to native code below the limit that it checks in JavaScript;
 // Node's workers keep as much (kStackBufferSize).
@@ -206,7 +205,7 @@ void RuntimeThread::Live() {
 }
 
 bool RuntimeThread::HasStack(size_t bytes) const {
-#ifdef _MSC_VER
+#if defined(_MSC_VER)  // untested
   const auto here = reinterpret_cast<uintptr_t>(_AddressOfReturnAddress());
 #else
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
@@ -285,6 +284,11 @@ void RuntimeThread::Leave() {
   // The token that it took from the engine's barrier (OperationsBarrier, in V8 14) is on a
   // frame that is left, and V8 would wait for it at its end.
   if (engine_works_ > 0) Process::Get().v8_can_end.store(false, std::memory_order_relaxed);
+#endif
+#if defined(_WIN32)  // untested
+  // With a frame it would run the destructors of those that are left, and find its way through
+  // code that V8 has made.
+  reinterpret_cast<_JUMP_BUFFER*>(&live_)->Frame = 0;
 #endif
   std::longjmp(live_, 1);
 }

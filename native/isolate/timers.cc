@@ -1,5 +1,6 @@
 #include "isolate/timers.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

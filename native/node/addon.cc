@@ -1,6 +1,6 @@
 #include <napi.h>
+#include <node_version.h>
 
-#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -116,12 +116,21 @@ Napi::Value CountLive(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value AwaitThreads(const Napi::CallbackInfo& info) {
-  bool reached = Process::Get().live.WaitForThreads(
-      info[0].ToNumber().Int64Value(), std::chrono::milliseconds(info[1].ToNumber().Int64Value()));
+  bool reached = Process::Get().live.WaitForThreads(info[0].ToNumber().Int64Value(),
+                                                    info[1].ToNumber().Int64Value() * kMillisecond);
   return Napi::Boolean::New(info.Env(), reached);
 }
 
+// A Node-API module is loaded by any Node, but what is behind our use of V8 is one Node's alone.
+bool IsForThisNode(Napi::Env env) {
+  const auto process = env.Global().Get("process").As<Napi::Object>();
+  const auto versions = process.Get("versions").As<Napi::Object>();
+  return versions.Get("modules").ToNumber().Int32Value() == NODE_MODULE_VERSION;
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("abi", NODE_MODULE_VERSION);
+  if (!IsForThisNode(env)) return exports;
   Environment::Create(env);
   auto define = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
     exports.Set(name, Napi::Function::New(env, function, name));
@@ -140,7 +149,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   return exports;
 }
 
-NODE_API_MODULE(isolet, Init)
-
 }  // namespace
 }  // namespace isolet
+
+// Not among unnamed names: MSVC exports none of those.
+using isolet::Init;
+NODE_API_MODULE(isolet, Init)

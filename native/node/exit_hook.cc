@@ -3,7 +3,6 @@
 #include <node.h>
 #include <uv.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,7 +13,7 @@
 namespace isolet {
 namespace {
 
-constexpr std::chrono::milliseconds kHaltPatience{200};
+constexpr Nanos kHaltPatience = 200 * kMillisecond;
 
 // What exit() would do, but for destructors and V8's end.
 [[noreturn]] void LeaveAtOnce(int code) {

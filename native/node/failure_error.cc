@@ -41,16 +41,17 @@ struct Field {
   const char* name;
   bool (v8::Value::*is_right)() const;
 };
-constexpr Field kThrownFields[] = {{"name", &v8::Value::IsString},
-                                   {"message", &v8::Value::IsString},
-                                   {"stack", &v8::Value::IsString},
-                                   {"properties", &v8::Value::IsObject},
-                                   {"value", nullptr},
-                                   {"cause", nullptr}};
-constexpr Field kFrameFields[] = {{"functionName", &v8::Value::IsString},
-                                  {"fileName", &v8::Value::IsString},
-                                  {"lineNumber", &v8::Value::IsInt32},
-                                  {"columnNumber", &v8::Value::IsInt32}};
+// Not constexpr: on Windows V8's functions have their addresses at run time.
+const Field kThrownFields[] = {{"name", &v8::Value::IsString},
+                               {"message", &v8::Value::IsString},
+                               {"stack", &v8::Value::IsString},
+                               {"properties", &v8::Value::IsObject},
+                               {"value", nullptr},
+                               {"cause", nullptr}};
+const Field kFrameFields[] = {{"functionName", &v8::Value::IsString},
+                              {"fileName", &v8::Value::IsString},
+                              {"lineNumber", &v8::Value::IsInt32},
+                              {"columnNumber", &v8::Value::IsInt32}};
 
 // Copies the fields that are there and right; returns whether all were.
 bool CopyFields(const Realm& realm, v8::Local<v8::Object> from, std::span<const Field> fields,
@@ -127,7 +128,7 @@ v8::Local<v8::Object> Describe(HostRuntime& runtime, const Failure& failure) {
       v8::Local<v8::Object> described = DescribeThrown(runtime, failure, "module");
       for (const auto& [field, text] :
            {std::pair<const char*, const std::string&>{"specifier", failure.path},
-            {"referrer", failure.text}}) {
+            std::pair<const char*, const std::string&>{"referrer", failure.text}}) {
         described->CreateDataProperty(context, Literal(isolate, field), Text(isolate, text))
             .FromMaybe(false);
       }

@@ -33,13 +33,13 @@ bool CanMap(size_t bytes) {
   return true;
 }
 
-#if defined(__linux__)
-
 // An isolate takes 15 to 25 mappings; what Linux grants a process by default, 65,530,
 // is far off for this many runtimes, and not for some ten times as many.
 constexpr int64_t kFewRuntimes = 256;
 // To count is to have the system list them all: some 20 ms at the end.
 constexpr int64_t kRuntimesBetweenCounts = 64;
+
+#if defined(__linux__)
 
 // Calls `take` with piece after piece of a file; false: it can't be read.
 template <class Take>
@@ -68,6 +68,11 @@ bool HasMappingsToSpare() {
   return !known || taken < granted / 8 * 7;
 }
 
+#else  // untested
+
+// Others do not count them.
+bool HasMappingsToSpare() { return true; }
+
 #endif
 
 }  // namespace
@@ -85,13 +90,11 @@ void AddressSpace::Release(size_t bytes) {
 }
 
 bool AddressSpace::HasMappings(int64_t runtimes) {
-#if defined(__linux__)
   if (runtimes < kFewRuntimes) return true;
   if (!has_mappings_ || std::abs(runtimes - counted_at_) >= kRuntimesBetweenCounts) {
     has_mappings_ = HasMappingsToSpare();
     counted_at_ = runtimes;
   }
-#endif
   return has_mappings_;
 }
 

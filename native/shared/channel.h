@@ -51,9 +51,13 @@ class Channel {
   void EndHostWait() {
     // A message posted just before this store was not announced to the event
     // loop; one posted after it is. Announcing twice is harmless.
-    if (host_waits_.fetch_sub(1, std::memory_order_seq_cst) == 1 && !to_host_.Empty()) {
-      waker_->WakeHost(runtime_);
-    }
+    const bool is_last = host_waits_.fetch_sub(1, std::memory_order_seq_cst) == 1;
+#if !defined(__x86_64__) && !defined(_M_X64)  // untested
+    // For the look at the queue, and those of the host that follow, at a death or an overrun: loads
+    // that merely acquire could come before the store. On x64 the subtraction is a fence itself.
+    Parker::Fence();
+#endif
+    if (is_last && !to_host_.Empty()) waker_->WakeHost(runtime_);
   }
 
   // Thread: runtime.

@@ -5,6 +5,8 @@
 // Owner: nobody; a function.
 #pragma once
 
+#include <cstdlib>  // for __GLIBC__, too
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif

@@ -6,10 +6,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <mutex>
+
+#include "shared/clock.h"
+#include "shared/condition.h"
 
 namespace isolet {
 
@@ -29,26 +30,27 @@ class LiveCounts {
       std::lock_guard lock(mutex_);
       --threads_;
     }
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
   int64_t threads() const {
     std::lock_guard lock(mutex_);
     return threads_;
   }
-  bool WaitForThreads(int64_t at_most, std::chrono::milliseconds timeout) const {
+  bool WaitForThreads(int64_t at_most, Nanos timeout) const {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, timeout, [&] { return threads_ <= at_most; });
+    return changed_.WaitUntil(lock, DeadlineAfter(NowNanos(), timeout),
+                              [&] { return threads_ <= at_most; });
   }
   // Whether all threads but those of runtimes that live end in time, and none of them
   // by being parked: it may be that while it is waited for.
-  bool AllEndIn(std::chrono::milliseconds timeout) const {
+  bool AllEndIn(Nanos timeout) const {
     return WaitForThreads(runtimes.load(std::memory_order_relaxed), timeout) &&
            lost.load(std::memory_order_relaxed) == 0;
   }
 
  private:
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  mutable Condition changed_;
   int64_t threads_ = 0;  // guarded by mutex_
 };
 

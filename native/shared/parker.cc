@@ -2,7 +2,6 @@
 
 #if defined(ISOLET_USE_FUTEX)
 #include <errno.h>
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,12 +11,24 @@
 
 namespace isolet {
 
+#if defined(ISOLET_USE_FUTEX)
+namespace {
+
+// The kernel's numbers. <linux/futex.h> has them as well, and is in a package of its own on Alpine.
+constexpr int kPrivate = 128;  // no other process shares the futex
+constexpr int kWake = 1 | kPrivate;
+constexpr int kWaitBitset = 9 | kPrivate;
+constexpr uint32_t kAnyBit = 0xFFFFFFFF;
+
+}  // namespace
+#endif
+
 // The exchange lets only one of several wakers pay for the system call.
 void Parker::WakeParked() {
   woken_at_.store(NowNanos(), std::memory_order_relaxed);
 #if defined(ISOLET_USE_FUTEX)
   if (state_.exchange(kAwake, std::memory_order_acq_rel) != kParked) return;
-  syscall(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  syscall(SYS_futex, &state_, kWake, 1, nullptr, nullptr, 0);
 #else
   std::lock_guard<std::mutex> lock(mutex_);
   state_.store(kAwake, std::memory_order_relaxed);
@@ -37,9 +48,8 @@ bool Parker::Sleep(Nanos deadline) {
   }
   // The bitset variant, because it takes an absolute time; of CLOCK_MONOTONIC, unless told
   // otherwise.
-  const long result =
-      syscall(SYS_futex, &state_, FUTEX_WAIT_BITSET_PRIVATE, kParked,
-              deadline == kNever ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+  const long result = syscall(SYS_futex, &state_, kWaitBitset, kParked,
+                              deadline == kNever ? nullptr : &until, nullptr, kAnyBit);
   return result == 0 || errno != ETIMEDOUT;
 #else
   std::unique_lock<std::mutex> lock(mutex_);

@@ -59,6 +59,20 @@ class Parker {
     if (state_.load(std::memory_order_relaxed) == kParked) WakeParked();
   }
 
+  // Sequentially consistent.
+  static void Fence() {
+    // ThreadSanitizer does not model fences, and GCC says so. Nothing is lost by that: what ready()
+    // announces is ordered by its own acquire loads, and the fence is still executed.
+#if defined(__SANITIZE_THREAD__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wtsan"
+#endif
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+#if defined(__SANITIZE_THREAD__)
+#pragma GCC diagnostic pop
+#endif
+  }
+
  private:
   static constexpr uint32_t kAwake = 0;
   static constexpr uint32_t kParked = 1;
@@ -104,19 +118,6 @@ class Parker {
     if (!is_ready) is_ready = ready();
     policy_.Parked(is_ready ? woken_at_.load(std::memory_order_relaxed) - parked_at : kNever);
     return is_ready;
-  }
-
-  static void Fence() {
-    // ThreadSanitizer does not model fences, and GCC says so. Nothing is lost by that: what ready()
-    // announces is ordered by its own acquire loads, and the fence is still executed.
-#if defined(__SANITIZE_THREAD__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wtsan"
-#endif
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-#if defined(__SANITIZE_THREAD__)
-#pragma GCC diagnostic pop
-#endif
   }
 
   // Sleeps while state_ is kParked, or shorter; false if the deadline has passed.

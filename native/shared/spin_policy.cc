@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
-#include <sstream>
+#include <cstdlib>
+#include <string_view>
 #include <thread>
 
 #if defined(__linux__)
@@ -11,6 +11,8 @@
 #elif defined(_WIN32)
 #include <windows.h>
 #endif
+
+#include "shared/text_file.h"
 
 namespace isolet {
 namespace {
@@ -21,8 +23,7 @@ unsigned AffinityCores() {
   // those are not short of cores.
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
-#elif defined(_WIN32)
-  // Untested.
+#elif defined(_WIN32)  // untested
   DWORD_PTR process = 0;
   DWORD_PTR system = 0;
   if (GetProcessAffinityMask(GetCurrentProcess(), &process, &system) && process != 0) {
@@ -43,18 +44,25 @@ unsigned CoresOf(double quota, double period) {
   return std::max(1u, whole < cores ? whole + 1 : whole);
 }
 
-double ReadNumber(const std::string& path) {
-  std::ifstream file(path);
-  double number = 0;
-  return file >> number ? number : 0;
+// What stands before the next `end`, which is taken off `rest` with it.
+std::string_view TakeUpTo(char end, std::string_view* rest) {
+  const size_t length = std::min(rest->find(end), rest->size());
+  const std::string_view taken = rest->substr(0, length);
+  rest->remove_prefix(std::min(length + 1, rest->size()));
+  return taken;
 }
+
+// 0 of what is none.
+double NumberOf(std::string_view text) { return std::strtod(std::string(text).c_str(), nullptr); }
+
+double ReadNumber(const std::string& path) { return NumberOf(ReadTextFile(path).value_or("")); }
 
 // "max 100000" or "150000 100000".
 unsigned QuotaV2(const std::string& folder) {
-  std::ifstream file(folder + "/cpu.max");
-  double quota = 0;
-  double period = 0;
-  return file >> quota >> period ? CoresOf(quota, period) : kNoQuota;
+  const std::string text = ReadTextFile(folder + "/cpu.max").value_or("");
+  std::string_view rest = text;
+  const double quota = NumberOf(TakeUpTo(' ', &rest));
+  return CoresOf(quota, NumberOf(rest));
 }
 
 // -1 is no limit.
@@ -77,10 +85,9 @@ unsigned TightestUpwards(const std::string& mount, std::string path,
   }
 }
 
-bool HasController(const std::string& list, const std::string& name) {
-  std::istringstream names(list);
-  for (std::string item; std::getline(names, item, ',');) {
-    if (item == name) return true;
+bool HasController(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    if (TakeUpTo(',', &list) == name) return true;
   }
   return false;
 }
@@ -112,16 +119,15 @@ uint32_t PausesPerMicrosecond() {
 }  // namespace
 
 unsigned QuotaCores(const std::string& root) {
-  std::ifstream groups(root + "/proc/self/cgroup");
+  const std::string groups = ReadTextFile(root + "/proc/self/cgroup").value_or("");
   unsigned cores = kNoQuota;
-  // hierarchy-id ':' controllers ':' path
-  for (std::string line; std::getline(groups, line);) {
-    const size_t first = line.find(':');
-    if (first == std::string::npos) continue;
-    const size_t second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const std::string path = line.substr(second + 1);
+  for (std::string_view rest = groups; !rest.empty();) {
+    // hierarchy-id ':' controllers ':' path
+    std::string_view line = TakeUpTo('\n', &rest);
+    TakeUpTo(':', &line);
+    const std::string_view controllers = TakeUpTo(':', &line);
+    const std::string path(line);
+    if (path.empty()) continue;
     // The usual mount points; reading mountinfo would find others, and hardly anyone has others.
     if (controllers.empty()) {
       cores = std::min(cores, TightestUpwards(root + "/sys/fs/cgroup", path, QuotaV2));

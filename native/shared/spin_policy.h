@@ -48,13 +48,13 @@ unsigned QuotaCores(const std::string& root);
 
 // Tells the core that this is a spin, so that it saves power and leaves room to its sibling.
 inline void CpuPause() {
-#if defined(_M_ARM64)
+#if defined(_M_ARM64)  // untested
   __yield();
-#elif defined(_MSC_VER)
+#elif defined(_MSC_VER)  // untested
   _mm_pause();
 #elif defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
-#elif defined(__aarch64__)
+#elif defined(__aarch64__)  // untested
   // `yield` is a no-op on most cores.
   asm volatile("isb" ::: "memory");
 #endif

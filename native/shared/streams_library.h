@@ -6,22 +6,20 @@
 // Owner: shared by an environment and its runtimes.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 
 #include "shared/guarded.h"
+#include "shared/text_file.h"
 
 namespace isolet {
 
 class StreamsLibrary {
  public:
   // `file` in UTF-8.
-  StreamsLibrary(const std::string& file, std::string ends)
-      : file_(std::u8string(file.begin(), file.end())), ends_(std::move(ends)) {}
+  StreamsLibrary(std::string file, std::string ends)
+      : file_(std::move(file)), ends_(std::move(ends)) {}
 
   // Null: the file can't be read. Whoever asks next tries again.
   std::shared_ptr<const std::string> Source() {
@@ -32,15 +30,12 @@ class StreamsLibrary {
 
  private:
   std::shared_ptr<const std::string> Read() const {
-    std::ifstream file(file_, std::ios::binary);
-    std::ostringstream text;
-    // Also of a folder, or an empty file, nothing comes.
-    if (!file || !(text << file.rdbuf())) return nullptr;
-    text << '\n' << ends_;
-    return std::make_shared<const std::string>(std::move(text).str());
+    const std::optional<std::string> text = ReadTextFile(file_);
+    if (!text || text->empty()) return nullptr;
+    return std::make_shared<const std::string>(*text + '\n' + ends_);
   }
 
-  const std::filesystem::path file_;
+  const std::string file_;
   const std::string ends_;
   Guarded<std::shared_ptr<const std::string>> source_;
 };

@@ -1,6 +1,7 @@
 #include "shared/thread.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +14,6 @@
 #include <process.h>
 #include <windows.h>
 #else
-#include <limits.h>
 #include <pthread.h>
 #include <unistd.h>
 #if defined(__APPLE__)
@@ -61,9 +61,9 @@ void NameCurrentThread(const char* name) {
   if (name[0] == '\0') return;
 #if defined(__linux__)
   pthread_setname_np(pthread_self(), name);
-#elif defined(__APPLE__)
+#elif defined(__APPLE__)  // untested
   pthread_setname_np(name);
-#elif defined(_WIN32)
+#elif defined(_WIN32)     // untested
   // Looked up, because Windows before 10 has no such function.
   using SetDescription = HRESULT(WINAPI*)(HANDLE, PCWSTR);
   const auto set = reinterpret_cast<SetDescription>(reinterpret_cast<void*>(
@@ -86,7 +86,7 @@ void RunAndFree(void* raw) {
   entry(argument);
 }
 
-#if defined(_WIN32)
+#if defined(_WIN32)  // untested
 
 unsigned __stdcall ThreadMain(void* raw) {
   RunAndFree(raw);
@@ -94,6 +94,8 @@ unsigned __stdcall ThreadMain(void* raw) {
 }
 
 int StartThread(size_t stack_size, Start* start) {
+  // More than its parameter holds would become some other size.
+  if (stack_size > UINT_MAX) return EAGAIN;
   const auto handle = _beginthreadex(nullptr, static_cast<unsigned>(stack_size), ThreadMain, start,
                                      STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
   if (handle == 0) return errno;
@@ -192,9 +194,8 @@ StackBounds CurrentThreadStack() {
   return {reinterpret_cast<uintptr_t>(low), reinterpret_cast<uintptr_t>(low) + size};
 }
 
-#elif defined(__APPLE__)
+#elif defined(__APPLE__)  // untested
 
-// Untested.
 void PreferPromptWakeUps() { pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0); }
 
 ThreadClock ThreadClock::ForCurrentThread() {
@@ -220,9 +221,8 @@ StackBounds CurrentThreadStack() {
   return {high - pthread_get_stacksize_np(pthread_self()), high};
 }
 
-#elif defined(_WIN32)
+#elif defined(_WIN32)  // untested
 
-// Untested.
 void PreferPromptWakeUps() { SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_HIGHEST); }
 
 ThreadClock ThreadClock::ForCurrentThread() { return ThreadClock(GetCurrentThreadId()); }

@@ -1,6 +1,7 @@
 #include "shared/wasm_instructions.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 
 namespace isolet {

@@ -43,7 +43,7 @@ bool BoundMemory(WireReader& in, uint64_t most_pages, std::vector<uint8_t>& out,
   const bool is_bounded = most_pages != kAnyPages;
   // One that contradicts itself is left for V8 to refuse.
   if (maximum >= minimum) maximum = std::min(maximum, std::max(minimum, most_pages));
-  out.push_back(is_bounded ? flags | kHasMaximum : flags);
+  out.push_back(static_cast<uint8_t>(is_bounded ? flags | kHasMaximum : flags));
   AppendVarint(out, minimum);
   if (is_bounded || (flags & kHasMaximum) != 0) AppendVarint(out, maximum);
   // More than there can be of one is more than there can be of all.

@@ -125,7 +125,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   return exports;
 }
 
-NODE_API_MODULE(isolet_fuzz, Init)
-
 }  // namespace
 }  // namespace isolet
+
+// Not among unnamed names: MSVC exports none of those.
+using isolet::Init;
+NODE_API_MODULE(isolet_fuzz, Init)

@@ -7,8 +7,6 @@
 namespace isolet {
 namespace {
 
-using std::chrono::milliseconds;
-
 TEST(LiveCounts, CountsThreads) {
   LiveCounts live;
   live.ThreadStarted();
@@ -16,8 +14,8 @@ TEST(LiveCounts, CountsThreads) {
   EXPECT_EQ(live.threads(), 2);
   live.ThreadEnded();
   EXPECT_EQ(live.threads(), 1);
-  EXPECT_TRUE(live.WaitForThreads(1, milliseconds(0)));
-  EXPECT_FALSE(live.WaitForThreads(0, milliseconds(1)));
+  EXPECT_TRUE(live.WaitForThreads(1, 0));
+  EXPECT_FALSE(live.WaitForThreads(0, kMillisecond));
 }
 
 TEST(LiveCounts, WakesWhoeverWaitsForTheLast) {
@@ -25,18 +23,18 @@ TEST(LiveCounts, WakesWhoeverWaitsForTheLast) {
   for (int i = 0; i < 200; ++i) {
     live.ThreadStarted();
     std::thread thread([&] { live.ThreadEnded(); });
-    EXPECT_TRUE(live.WaitForThreads(0, milliseconds(60'000)));
+    EXPECT_TRUE(live.WaitForThreads(0, 60'000 * kMillisecond));
     thread.join();
   }
 }
 
 TEST(LiveCounts, AllEndUnlessOneIsStillThere) {
   LiveCounts live;
-  EXPECT_TRUE(live.AllEndIn(milliseconds(0)));
+  EXPECT_TRUE(live.AllEndIn(0));
   live.ThreadStarted();
-  EXPECT_FALSE(live.AllEndIn(milliseconds(1)));
+  EXPECT_FALSE(live.AllEndIn(kMillisecond));
   live.runtimes = 1;
-  EXPECT_TRUE(live.AllEndIn(milliseconds(0)));
+  EXPECT_TRUE(live.AllEndIn(0));
 }
 
 TEST(LiveCounts, AThreadParkedMeanwhileHasNotEnded) {
@@ -47,7 +45,7 @@ TEST(LiveCounts, AThreadParkedMeanwhileHasNotEnded) {
       live.lost.fetch_add(1);
       live.ThreadEnded();
     });
-    EXPECT_FALSE(live.AllEndIn(milliseconds(60'000)));
+    EXPECT_FALSE(live.AllEndIn(60'000 * kMillisecond));
     thread.join();
   }
 }

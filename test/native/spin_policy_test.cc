@@ -1,10 +1,11 @@
 #include "shared/spin_policy.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <string>
 
 namespace isolet {
 namespace {
@@ -102,8 +103,8 @@ TEST(UsableCores, IsAtLeastOne) { EXPECT_GE(UsableCores(), 1u); }
 class QuotaCoresTest : public testing::Test {
  protected:
   QuotaCoresTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "isolet-XXXXXX").string();
-    root_ = mkdtemp(pattern.data());
+    const std::string name = "isolet-" + std::to_string(std::random_device{}());
+    root_ = (std::filesystem::temp_directory_path() / name).string();
   }
   ~QuotaCoresTest() override { std::filesystem::remove_all(root_); }
 

@@ -10,12 +10,18 @@
         "<!(node -p \"require('node-addon-api').include_dir\")",
       ],
       # An environment that is being terminated can throw no more: not a reason to abort.
-      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
+      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "NDEBUG"],
       # Node's own flags bring -fno-rtti, which we need (see CMakeLists.txt), and -fno-exceptions, which we don't.
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
-      "cflags_cc": ["-std=gnu++20", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+      # -O2 comes behind Node's -O3: a fifth smaller, for 8% more instructions in a call.
+      "cflags_cc": [
+        "-std=gnu++20", "-O2", "-fomit-frame-pointer", "-fvisibility=hidden", "-fvisibility-inlines-hidden",
+        "-ffunction-sections", "-fdata-sections",
+      ],
       "conditions": [
-        ["OS=='linux'", {"ldflags": ["-Wl,-z,now"]}],
+        ["OS=='linux'", {"ldflags": ["-Wl,-z,now", "-Wl,--gc-sections"]}],
+        # Untested. Node's own flags take exceptions from the standard library, too.
+        ["OS=='win'", {"defines!": ["_HAS_EXCEPTIONS=0"], "defines": ["NOMINMAX", "WIN32_LEAN_AND_MEAN"]}],
       ],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "gnu++20",
@@ -23,7 +29,7 @@
         "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
       },
       "msvs_settings": {
-        "VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["/std:c++20"]},
+        "VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["/std:c++20", "/utf-8"]},
       },
     }
   ]

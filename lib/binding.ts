@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
+import { loadAddon } from './addon.js';
 import type { StreamCounts } from './streams.js';
 import type { ConsoleLevel, JsFunction, RuntimeConfig, RuntimeStats, StackFrame } from './types.js';
 
@@ -12,6 +12,8 @@ import type { ConsoleLevel, JsFunction, RuntimeConfig, RuntimeStats, StackFrame 
  * meaning V8's default.
  */
 export interface NativeBinding {
+  /** Of the Node.js that it was built for: `process.versions.modules`. Where this is another, there is nothing else. */
+  abi: number;
   /** Called once per environment, before anything else. */
   setup(hooks: NativeHooks): void;
   Runtime: new (config: NativeRuntimeConfig) => NativeRuntime;
@@ -203,12 +205,10 @@ export type Failure =
   /** The runtime could not be made: no thread, no memory. */
   | { kind: 'startFailed'; message: string };
 
-const load = require('node-gyp-build') as (root: string) => NativeBinding;
-
 let binding: NativeBinding | undefined;
 
 /** Loads the addon on first use, not on import, so that types and bundlers never touch it. */
 export function nativeBinding(): NativeBinding {
-  binding ??= load(join(__dirname, '..'));
+  binding ??= loadAddon();
   return binding;
 }

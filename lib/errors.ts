@@ -193,6 +193,14 @@ export class SnapshotError extends IsoletError {
   readonly code = 'ERR_SNAPSHOT';
 }
 
+/**
+ * The native addon could not be loaded: there is none for this Node.js, platform or C library, or the system refused
+ * it; then `cause` is what it said. The message names what there is, and what to do.
+ */
+export class NativeAddonError extends IsoletError {
+  readonly code = 'ERR_NATIVE_ADDON';
+}
+
 /** A plugin could not be found or read, is not loaded, or has no such hook: the message says what there is. */
 export class PluginError extends IsoletError {
   readonly code = 'ERR_PLUGIN';

@@ -39,6 +39,7 @@ export {
   IsoletError,
   JavaScriptError,
   ModuleError,
+  NativeAddonError,
   PendingPromiseError,
   PluginError,
   PluginManager,

@@ -14,6 +14,7 @@ export {
   JavaScriptError,
   type JavaScriptErrorDetails,
   ModuleError,
+  NativeAddonError,
   PendingPromiseError,
   PluginError,
   RuntimeClosedError,

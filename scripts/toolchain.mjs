@@ -45,6 +45,20 @@ export const tools = {
     brew: 'brew install googletest',
     windows: 'vcpkg install gtest',
   },
+  'arm64-compiler': {
+    what: 'a cross compiler for Linux on arm64',
+    names: ['aarch64-linux-gnu-g++'],
+    apt: ['g++-aarch64-linux-gnu'],
+    brew: 'on Linux',
+    windows: 'on Linux',
+  },
+  qemu: {
+    what: 'qemu-user (to run programs for arm64)',
+    names: ['qemu-aarch64', 'qemu-aarch64-static'],
+    apt: ['qemu-user'],
+    brew: 'on Linux',
+    windows: 'on Linux',
+  },
   // The version is fixed because other versions format differently.
   'clang-format': {
     what: 'clang-format 16',

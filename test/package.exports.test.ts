@@ -43,6 +43,25 @@ describe('the package', () => {
     expect(declared.filter(isType).length).toBeGreaterThan(0);
   });
 
+  it('has the same names for browsers, where the errors alone are usable', () => {
+    const browser = createRequire(import.meta.url)(join(packagePath, '../browser.js')) as typeof required;
+    expect(Object.keys(browser).sort()).toStrictEqual(Object.keys(required).sort());
+    for (const [name, value] of Object.entries(browser)) {
+      if (/Error$|^RuntimeTerminated$/.test(name)) {
+        expect(value, name).toBe(required[name]);
+      } else {
+        const use = value as { new (): unknown } & (() => unknown);
+        const isClass = /^[A-Z]/.test(name);
+        expect(() => (isClass ? new use() : use()), name).toThrow(imported.NativeAddonError);
+      }
+    }
+  });
+
+  it('has them for browsers as a module, too', async () => {
+    const browser = await import(join(packagePath, '../browser.mjs'));
+    expect(Object.keys(browser).sort()).toStrictEqual(Object.keys(required).sort());
+  });
+
   it('declares no type that the fixtures for the compiler leave out', () => {
     const folder = join(__dirname, 'fixtures/types');
     for (const extension of ['.mts', '.cts']) {

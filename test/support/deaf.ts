@@ -6,7 +6,7 @@ import { errorOf } from './errors.js';
  * Whether a runtime whose code does not stop is given up after seconds, not at once: V8 has loops there that come back
  * (native/isolate/overrun.h).
  */
-export const isPatient = Number.parseInt(process.versions.v8) >= 13;
+export const isPatient = Number.parseInt(process.versions.v8, 10) >= 13;
 
 /** A built-in that never looks whether it is to stop. It takes some seconds, and longer than its runtime is waited for. */
 export const deaf = `Array.prototype.lastIndexOf.call({ length: ${isPatient ? 1e9 : 2e8} }, 1)`;

@@ -1,0 +1,113 @@
+// @ts-check
+// Makes the prebuilt binaries that the package brings: prebuilds/<os>-<cpu>/isolet.abi<ABI>.<libc>.node
+//   prebuild.mjs [--targets linux-x64,linux-arm64] [--nodes 20,22,24,26]
+//
+// By prebuildify, in a folder that holds what the package has of the sources and nothing else: so it is shown that they
+// suffice to build, and this repository's own build folder is left alone. The headers are those of npm's packages of
+// Node. Linux binaries are linked against an old glibc and hold libstdc++, and each is inspected; elsewhere the system's
+// own tool chain is used as it is.
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repo, run } from './build.mjs';
+import { inspect } from './inspect-binary.mjs';
+import { getNode } from './node-packages.mjs';
+import { makeOldGlibc, output } from './old-glibc.mjs';
+import { fail, find, install } from './toolchain.mjs';
+
+/**
+ * @typedef {object} Target
+ * @property {string} cpu
+ * @property {string} prefix                                     of the tool chain's programs
+ * @property {keyof typeof import('./toolchain.mjs').tools} [tool]  a cross compiler that it needs
+ */
+
+const isLinux = process.platform === 'linux';
+const report = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+/** The C library of this machine, which on Linux is a binary's as well. */
+const libc = isLinux && report.header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+const machine = `${process.platform}-${process.arch}`;
+/** What can be made here. @type {Record<string, Target>} */
+const targets = { [machine]: { cpu: process.arch, prefix: '' } };
+if (machine === 'linux-x64' && libc === 'glibc') {
+  targets['linux-arm64'] = { cpu: 'arm64', prefix: 'aarch64-linux-gnu-', tool: 'arm64-compiler' };
+}
+
+const { values } = parseArgs({
+  options: {
+    targets: { type: 'string', default: Object.keys(targets).join(',') },
+    nodes: { type: 'string', default: '20,22,24,26' },
+  },
+});
+
+const cache = join(repo, 'node_modules/.cache/isolet/prebuild');
+
+/** The package's sources, in a folder of their own. */
+function stageSources() {
+  const stage = join(cache, 'sources');
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage, { recursive: true });
+  const { files } = JSON.parse(readFileSync(join(repo, 'package.json'), 'utf8'));
+  const sources = files.filter((/** @type {string} */ file) => !/^!|^(dist|prebuilds)$/.test(file));
+  for (const file of ['package.json', ...sources]) {
+    cpSync(join(repo, file), join(stage, file), { recursive: true });
+  }
+  symlinkSync(join(repo, 'node_modules'), join(stage, 'node_modules'), 'junction');
+  return stage;
+}
+
+/** What makes a binary that runs on old systems as well. @param {Target} target */
+function linuxToolChain({ cpu, prefix }) {
+  const compiler = { cc: `${prefix}gcc`, readelf: `${prefix}readelf` };
+  const glibc = join(cache, `glibc-${cpu}`);
+  if (libc === 'glibc') makeOldGlibc(compiler, glibc);
+  return {
+    CC: compiler.cc,
+    CXX: `${prefix}g++`,
+    AR: `${prefix}ar`,
+    PREBUILD_STRIP_BIN: `${prefix}strip`,
+    LDFLAGS: `-L${glibc} -static-libstdc++ -Wl,--exclude-libs,ALL`,
+  };
+}
+
+/** @param {string} name @param {Target} target @param {string} version */
+function prebuild(name, target, version) {
+  const node = getNode(version, target.cpu);
+  const environment = isLinux ? linuxToolChain(target) : {};
+  Object.assign(process.env, environment, { npm_config_nodedir: node.folder, npm_config_jobs: 'max' });
+  run([
+    process.execPath,
+    join(repo, 'node_modules/prebuildify/bin.js'),
+    ...['--no-napi', '--strip', `--target=${node.version}`, `--arch=${target.cpu}`],
+    ...(isLinux ? [`--tag-libc=${libc}`] : []),
+    `--node-gyp=${join(repo, 'node_modules/.bin/node-gyp')}`,
+    ...[`--cwd=${stageSources()}`, `--out=${repo}`],
+  ]);
+  const header = readFileSync(join(node.folder, 'include/node/node_version.h'), 'utf8');
+  const abi = /^#define NODE_MODULE_VERSION (\d+)$/m.exec(header)?.[1];
+  if (isLinux) {
+    check(join('prebuilds', name, `isolet.abi${abi}.${libc}.node`), target, join(node.folder, 'bin/node'));
+  }
+}
+
+/** @param {string} file @param {Target} target @param {string} node */
+function check(file, { prefix }, node) {
+  // musl's names have no versions.
+  const others = libc === 'musl' ? ['libc.so', 'libgcc_s.so.1'] : [];
+  const providers = [
+    node,
+    ...others.map((name) => output([`${prefix}gcc`, `-print-file-name=${name}`]).trim()),
+  ];
+  const { size, glibc, libraries, faults } = inspect(`${prefix}readelf`, join(repo, file), providers);
+  console.log(`${file}: ${size} bytes, glibc ${glibc}, ${libraries.join(' ')}`);
+  if (faults.length > 0) fail(`${file}:\n  ${faults.join('\n  ')}`);
+}
+
+for (const name of values.targets.split(',')) {
+  const target = targets[name] ?? fail(`--targets: ${name} can't be made on ${machine}`);
+  if (target.tool !== undefined && !find(target.tool) && !install(target.tool)) {
+    console.error(`Left out: ${name}: the cross compiler is missing`);
+    continue;
+  }
+  for (const version of values.nodes.split(',')) prebuild(name, target, version);
+}

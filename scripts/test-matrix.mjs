@@ -1,0 +1,167 @@
+// @ts-check
+// Installs the packed package as a user would, with nothing but a Node on the PATH and install scripts off, and uses it
+// there: every Node, every processor that this machine can run.
+//   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,arm64] [--suite all|smoke] [--from FOLDER]
+//
+// `smoke` is the demo and test/consumers/; `all` is the whole vitest suite as well, against the installed package. What
+// is for another processor runs emulated, by qemu, and is the demo and the scripts of test/consumers/ in either case.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildTypeScript, repo } from './build.mjs';
+import { getNode } from './node-packages.mjs';
+import { packPackage } from './package-contents.mjs';
+import { fail, onPath, provide } from './toolchain.mjs';
+
+const { values } = parseArgs({
+  options: {
+    nodes: { type: 'string', default: '20,22,24,26' },
+    cpus: { type: 'string', default: process.arch },
+    suite: { type: 'string', default: 'all' },
+    /** Of a packed package; default: this repository is packed. */
+    from: { type: 'string' },
+  },
+});
+if (values.suite !== 'all' && values.suite !== 'smoke')
+  fail(`--suite=${values.suite}: it can be all or smoke`);
+
+const npm =
+  process.env.npm_execpath ??
+  join(dirname(realpathSync(onPath('npm') ?? fail('Missing: npm'))), 'npm-cli.js');
+const work = mkdtempSync(join(tmpdir(), 'isolet-matrix-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+
+/**
+ * @typedef {object} Installation
+ * @property {string} folder
+ * @property {string[]} node               how to run that Node
+ * @property {NodeJS.ProcessEnv} env       with nothing else on the PATH
+ */
+
+/** @param {Installation} installation @param {string[]} args @param {string} [cwd] @returns {string} stdout */
+function runNode({ folder, node: [program = '', ...before], env }, args, cwd = folder) {
+  const { status, signal, stdout } = spawnSync(program, [...before, ...args], {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+    maxBuffer: 1 << 28,
+  });
+  if (status === 0) return stdout;
+  process.stderr.write(stdout);
+  return fail(
+    `Failed (${signal ?? `exit code ${status}`}): ${[program, ...before, ...args].join(' ')} in ${cwd}`,
+  );
+}
+
+/** What a shell gives, but for tools, and settings that say where to find a build. @param {string} path */
+function bareEnvironment(path) {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(PATH|LIBC|ISOLET_|npm_config_nodedir)/i.test(name),
+  );
+  return { ...Object.fromEntries(kept), PATH: path, npm_config_ignore_scripts: 'true' };
+}
+
+/** @param {string} tarball @param {string} version @param {string} cpu @returns {Installation} */
+function installPackage(tarball, version, cpu) {
+  const { folder: nodeFolder } = getNode(version, cpu);
+  const folder = join(work, `node${version}-${cpu}`);
+  cpSync(join(repo, 'test/consumers'), folder, { recursive: true });
+  const program = join(nodeFolder, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
+  const isEmulated = cpu !== process.arch;
+  const installation = {
+    folder,
+    node: isEmulated ? emulated(program) : [program],
+    env: bareEnvironment(dirname(program)),
+  };
+  // The emulated one would take minutes, and all it installs is files.
+  const installer = isEmulated ? { ...installation, node: [process.execPath] } : installation;
+  const quiet = ['--no-audit', '--no-fund', '--silent'];
+  runNode(installer, [npm, 'ci', ...quiet]);
+  runNode(installer, [npm, 'install', '--no-save', ...quiet, tarball]);
+  return installation;
+}
+
+/** @param {string} program */
+function emulated(program) {
+  return [provide('qemu'), '-L', '/usr/aarch64-linux-gnu', program];
+}
+
+/** @param {Installation} installation */
+function runDemo(installation) {
+  for (const part of ['examples/plugin-manager', 'plugins']) {
+    cpSync(join(repo, part), join(installation.folder, part), { recursive: true });
+  }
+  const printed = runNode(installation, ['examples/plugin-manager/main.mjs']);
+  if (printed !== readFileSync(join(repo, 'examples/plugin-manager/expected-output.txt'), 'utf8')) {
+    fail(`The demo printed something else:\n${printed}`);
+  }
+}
+
+/** @param {Installation} installation */
+function runScripts(installation) {
+  for (const file of ['script.cjs', 'module.mjs', 'workers.cjs']) runNode(installation, [file]);
+  const printed = runNode(installation, ['node_modules/isolet/dist/cli/main.js', '-e', '6 * 7']);
+  if (printed !== '42\n') fail(`isolet -e '6 * 7' printed ${printed}`);
+}
+
+/** @param {Installation} installation */
+function runConsumers(installation) {
+  const modules = join(installation.folder, 'node_modules');
+  for (const pool of ['threads', 'forks']) {
+    runNode(installation, [join(modules, 'vitest/vitest.mjs'), 'run', '--dir=vitest', `--pool=${pool}`]);
+  }
+  runNode(installation, [join(modules, 'jest/bin/jest.js'), '--config=jest/jest.config.cjs']);
+  runNode(installation, [join(modules, 'mocha/bin/mocha.js'), 'mocha/smoke.test.cjs']);
+  runNode(installation, ['esbuild/build.mjs']);
+  const printed = runNode(installation, ['esbuild/out/browser.js']);
+  if (printed !== 'true ERR_NATIVE_ADDON\n') fail(`The bundle for browsers printed ${printed}`);
+  runNode(installation, ['esbuild/out/server.js']);
+}
+
+/** The repository's own tests, with the installed package in the place of what is built here. @param {Installation} installation */
+function runSuite(installation) {
+  const folder = join(installation.folder, 'suite');
+  const parts = [
+    'test',
+    'docs',
+    'examples',
+    'plugins',
+    'bench',
+    'scripts',
+    'vitest.config.mts',
+    'package.json',
+    'README.md',
+  ];
+  const isOurs = (/** @type {string} */ path) => !path.includes('node_modules');
+  for (const part of parts) cpSync(join(repo, part), join(folder, part), { recursive: true, filter: isOurs });
+  symlinkSync(join(repo, 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(join(installation.folder, 'node_modules/isolet/dist'), join(folder, 'dist'));
+  const printed = runNode(installation, ['node_modules/vitest/vitest.mjs', 'run'], folder);
+  console.log(printed.split('\n').slice(-6).join('\n'));
+}
+
+/** The only tarball in a folder. @param {string} folder */
+function tarballIn(folder) {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  if (names.length !== 1) fail(`${folder}: ${names.length} packages`);
+  return join(resolve(folder), ...names);
+}
+
+if (values.from === undefined) buildTypeScript();
+const tarball = values.from === undefined ? packPackage(work) : tarballIn(values.from);
+for (const cpu of values.cpus.split(',')) {
+  for (const version of values.nodes.split(',')) {
+    const installation = installPackage(tarball, version, cpu);
+    runDemo(installation);
+    runScripts(installation);
+    if (cpu === process.arch) {
+      runConsumers(installation);
+      if (values.suite === 'all') runSuite(installation);
+    }
+    console.log(`Node ${version}, ${cpu}: passed`);
+    rmSync(installation.folder, { recursive: true });
+  }
+}

@@ -1,0 +1,4 @@
+const isolet = require('isolet');
+const smoke = require('../smoke.cjs');
+
+it('runs isolet', () => smoke(isolet));

@@ -1,4 +1,5 @@
-import { givenConfig, group, integer, type Rules, read } from './options.js';
+import { group, integer, type Rules, read } from './option-rules.js';
+import { givenConfig } from './options.js';
 import { snapshotFor } from './snapshot.js';
 import type { RuntimeConfig } from './types.js';
 

@@ -223,7 +223,8 @@ bool Watchdog::Timer::StartIfDue(uint64_t state, Nanos now, Nanos* next) {
     case kFired: {
       const Stage stage = StageOf(state);
       if (stage == kLost || (stage == kOverrun && actions_.lost == nullptr)) return false;
-      if (!IsOver(stage == kExpired ? kPatience : kLastPatience, state, now, next)) return false;
+      const Patience& first = actions_.lost == nullptr ? kPatience : kTellingPatience;
+      if (!IsOver(stage == kExpired ? first : kLastPatience, state, now, next)) return false;
       firing += kOverrun;
       break;
     }

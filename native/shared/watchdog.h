@@ -105,8 +105,9 @@ class alignas(64) Watchdog::Timer {
   struct Actions {
     // The deadline has passed.
     void (*expired)(void* context);
-    // The thread has gone on for kPatience since then and not disarmed the timer: whatever
-    // `expired` did, it does not heed it.
+    // The thread has gone on since then and not disarmed the timer: whatever `expired` did, it does
+    // not heed it. After kPatience, or where `lost` is to come, so that this merely tells of it,
+    // after kTellingPatience.
     void (*overrun)(void* context, const Expiry& expiry);
     // And for kLastPatience. Null: nobody is as patient.
     void (*lost)(void* context, const Expiry& expiry);
@@ -119,6 +120,9 @@ class alignas(64) Watchdog::Timer {
     Nanos wall;
   };
   static constexpr Patience kPatience{30 * kMillisecond, 2'000 * kMillisecond};
+  // Whoever waits is to know within 50 ms. Of a thread that waits for memory, whose CPU clock
+  // stands still, a timeout was told 83 ms late by its CPU time.
+  static constexpr Patience kTellingPatience{15 * kMillisecond, 40 * kMillisecond};
   static constexpr Patience kLastPatience{3'000 * kMillisecond, 15'000 * kMillisecond};
 
   // `cpu_clock` is that of the thread that will arm it.

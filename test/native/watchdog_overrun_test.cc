@@ -11,6 +11,10 @@
 namespace isolet {
 namespace {
 
+constexpr Watchdog::Timer::Patience kPatience = Watchdog::Timer::kPatience;
+constexpr Watchdog::Timer::Patience kTellingPatience = Watchdog::Timer::kTellingPatience;
+constexpr Watchdog::Timer::Patience kLastPatience = Watchdog::Timer::kLastPatience;
+
 struct Report {
   std::atomic<int> expired{0};
   std::atomic<int> overrun{0};
@@ -18,20 +22,25 @@ struct Report {
   // Written before `overrun` and `lost`.
   Expiry expiry;
 
+  // With an overrun that merely tells.
   Watchdog::Timer Watch(Watchdog& watchdog) {
-    const Watchdog::Timer::Actions actions{
-        [](void* context) { ++static_cast<Report*>(context)->expired; },
-        [](void* context, const Expiry& expiry) {
-          auto* report = static_cast<Report*>(context);
-          report->expiry = expiry;
-          ++report->overrun;
-        },
-        [](void* context, const Expiry& expiry) {
-          auto* report = static_cast<Report*>(context);
-          report->expiry = expiry;
-          ++report->lost;
-        }};
-    return {watchdog, ThreadClock::ForCurrentThread(), actions, this};
+    return {watchdog, ThreadClock::ForCurrentThread(), {Expired, Overrun, Lost}, this};
+  }
+  // With one that is the end.
+  Watchdog::Timer WatchToTheEnd(Watchdog& watchdog) {
+    return {watchdog, ThreadClock::ForCurrentThread(), {Expired, Overrun, nullptr}, this};
+  }
+
+  static void Expired(void* context) { ++static_cast<Report*>(context)->expired; }
+  static void Overrun(void* context, const Expiry& expiry) {
+    auto* report = static_cast<Report*>(context);
+    report->expiry = expiry;
+    ++report->overrun;
+  }
+  static void Lost(void* context, const Expiry& expiry) {
+    auto* report = static_cast<Report*>(context);
+    report->expiry = expiry;
+    ++report->lost;
   }
 };
 
@@ -39,7 +48,7 @@ class WatchdogOverrunTest : public WatchdogTest {};
 
 TEST_F(WatchdogOverrunTest, TellsOnceOfAThreadThatComputesOn) {
   Report report;
-  Watchdog::Timer timer = report.Watch(watchdog_);
+  Watchdog::Timer timer = report.WatchToTheEnd(watchdog_);
   const ThreadClock clock = ThreadClock::ForCurrentThread();
   for (int i = 1; i <= 3; ++i) {
     const Nanos began = NowNanos();
@@ -50,7 +59,7 @@ TEST_F(WatchdogOverrunTest, TellsOnceOfAThreadThatComputesOn) {
     while (report.overrun < i) {
     }
     // It began to count a little later than the action ended.
-    EXPECT_GE(clock.NowNanos() - used, Watchdog::Timer::kPatience.cpu / 2);
+    EXPECT_GE(clock.NowNanos() - used, kPatience.cpu / 2);
     AwaitLaterDeadline(NowNanos() + 20 * kMillisecond);
     EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
     EXPECT_EQ(report.expired, i);
@@ -63,9 +72,33 @@ TEST_F(WatchdogOverrunTest, TellsOnceOfAThreadThatComputesOn) {
   }
 }
 
-TEST_F(WatchdogOverrunTest, SaysWhichClockRanOut) {
+TEST_F(WatchdogOverrunTest, TellsSoonWhereItIsNotTheEnd) {
   Report report;
   Watchdog::Timer timer = report.Watch(watchdog_);
+  const ThreadClock clock = ThreadClock::ForCurrentThread();
+  ASSERT_TRUE(timer.Arm(At(0), {}));
+  while (report.expired == 0) {
+  }
+  const Nanos used = clock.NowNanos();
+  while (report.overrun == 0) {
+  }
+  EXPECT_GE(clock.NowNanos() - used, kTellingPatience.cpu / 2);
+  EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+}
+
+TEST_F(WatchdogOverrunTest, TellsSoonOfAThreadThatDoesNotComputeEither) {
+  Report report;
+  Watchdog::Timer timer = report.Watch(watchdog_);
+  ASSERT_TRUE(timer.Arm(At(0), {}));
+  AwaitLaterDeadline(NowNanos() + kTellingPatience.wall + 100 * kMillisecond);
+  EXPECT_EQ(report.overrun, 1);
+  EXPECT_EQ(report.lost, 0);
+  EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
+}
+
+TEST_F(WatchdogOverrunTest, SaysWhichClockRanOut) {
+  Report report;
+  Watchdog::Timer timer = report.WatchToTheEnd(watchdog_);
   const ThreadClock clock = ThreadClock::ForCurrentThread();
   ASSERT_TRUE(timer.Arm({}, {clock.NowNanos() + 2 * kMillisecond, 2 * kMillisecond}));
   while (report.overrun == 0) {
@@ -73,12 +106,12 @@ TEST_F(WatchdogOverrunTest, SaysWhichClockRanOut) {
   EXPECT_EQ(timer.Disarm(), WatchdogClock::kCpu);
   EXPECT_EQ(report.expiry.clock, WatchdogClock::kCpu);
   EXPECT_EQ(report.expiry.span, 2 * kMillisecond);
-  EXPECT_GE(report.expiry.elapsed, 2 * kMillisecond + Watchdog::Timer::kPatience.cpu);
+  EXPECT_GE(report.expiry.elapsed, 2 * kMillisecond + kPatience.cpu);
 }
 
-TEST_F(WatchdogOverrunTest, AThreadThatWaitsIsNoOverrun) {
+TEST_F(WatchdogOverrunTest, AThreadThatWaitsIsNotGivenUp) {
   Report report;
-  Watchdog::Timer timer = report.Watch(watchdog_);
+  Watchdog::Timer timer = report.WatchToTheEnd(watchdog_);
   ASSERT_TRUE(timer.Arm(At(0), {}));
   AwaitLaterDeadline(NowNanos() + 200 * kMillisecond);
   EXPECT_EQ(report.expired, 1);
@@ -88,9 +121,9 @@ TEST_F(WatchdogOverrunTest, AThreadThatWaitsIsNoOverrun) {
 
 TEST_F(WatchdogOverrunTest, PatienceEndsHoweverLittleItComputes) {
   Report report;
-  Watchdog::Timer timer = report.Watch(watchdog_);
+  Watchdog::Timer timer = report.WatchToTheEnd(watchdog_);
   ASSERT_TRUE(timer.Arm(At(0), {}));
-  AwaitLaterDeadline(NowNanos() + Watchdog::Timer::kPatience.wall + 100 * kMillisecond);
+  AwaitLaterDeadline(NowNanos() + kPatience.wall + 100 * kMillisecond);
   EXPECT_EQ(report.overrun, 1);
   EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
 }
@@ -106,9 +139,7 @@ TEST_F(WatchdogOverrunTest, LastPatienceEndsAsWell) {
   EXPECT_EQ(report.lost, 0);
   while (report.lost == 0) {
   }
-  const Watchdog::Timer::Patience first = Watchdog::Timer::kPatience;
-  const Watchdog::Timer::Patience last = Watchdog::Timer::kLastPatience;
-  EXPECT_GE(clock.NowNanos() - used, last.cpu - 2 * first.cpu);
+  EXPECT_GE(clock.NowNanos() - used, kLastPatience.cpu - 2 * kPatience.cpu);
   EXPECT_EQ(report.expiry.call, 7U);
   EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);
   EXPECT_EQ(report.expired, 1);
@@ -118,7 +149,7 @@ TEST_F(WatchdogOverrunTest, LastPatienceEndsAsWell) {
 
 TEST_F(WatchdogOverrunTest, OneThatComesBackMayBeArmedAgain) {
   Report report;
-  Watchdog::Timer timer = report.Watch(watchdog_);
+  Watchdog::Timer timer = report.WatchToTheEnd(watchdog_);
   for (int i = 1; i <= 200; ++i) {
     ASSERT_TRUE(timer.Arm(At(0), {}));
     while (report.expired < i) {
@@ -134,10 +165,10 @@ TEST_F(WatchdogOverrunTest, DisarmMayMeetTheSecondActionAtAnyMoment) {
   std::mt19937 random(1);
   for (int i = 0; i < 20; ++i) {
     Report report;
-    Watchdog::Timer timer = report.Watch(watchdog_);
+    Watchdog::Timer timer = report.WatchToTheEnd(watchdog_);
     ASSERT_TRUE(timer.Arm(At(0), {}));
-    const Nanos end = NowNanos() + Watchdog::Timer::kPatience.cpu +
-                      static_cast<Nanos>(random() % (10 * kMillisecond));
+    const Nanos end =
+        NowNanos() + kPatience.cpu + static_cast<Nanos>(random() % (10 * kMillisecond));
     while (NowNanos() < end) {
     }
     EXPECT_EQ(timer.Disarm(), WatchdogClock::kWall);

@@ -1,28 +1,25 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { NativeBinding } from './binding.js';
 import { NativeAddonError } from './errors.js';
 import { libc } from './libc.js';
 
-const root = join(__dirname, '..');
 /** The releases of Node by their ABI. */
 const releases: Readonly<Record<string, string>> = { 115: '20', 127: '22', 137: '24', 147: '26' };
 
 /** Finds and loads the native addon. Throws `NativeAddonError`. */
 export function loadAddon(): NativeBinding {
   refuseOtherEngines();
-  const file = findAddon();
-  let addon: NativeBinding;
-  try {
-    addon = createRequire(__filename)(file) as NativeBinding;
-  } catch (cause) {
-    throw new NativeAddonError(`${file} can't be loaded: ${reason(cause)}\n${advice()}`, { cause });
+  const root = packageRoot();
+  const files = candidates(root);
+  let unfit = `there is no native addon in ${root} for this process`;
+  for (const file of files) {
+    const addon = load(file, root);
+    if (String(addon.abi) === process.versions.modules) return addon;
+    unfit = `${file} is for ${release(String(addon.abi))}: delete it, or build it again`;
   }
-  if (String(addon.abi) !== process.versions.modules) {
-    throw new NativeAddonError(`${file} is for ${release(String(addon.abi))}\n${advice()}`);
-  }
-  return addon;
+  throw new NativeAddonError(`${unfit}\n${advice(root)}`);
 }
 
 /** Those that say they are Node, and have an ABI of Node's, but not its V8. */
@@ -35,14 +32,18 @@ function refuseOtherEngines(): void {
   );
 }
 
-function findAddon(): string {
+/** Where the package's own files are, unless a bundler has put this one elsewhere. */
+function packageRoot(): string {
+  const root = typeof __dirname === 'undefined' ? '' : join(__dirname, '..');
   try {
-    return nodeGypBuild().resolve(root);
-  } catch (cause) {
-    throw new NativeAddonError(`there is no native addon in ${root} for this process\n${advice()}`, {
-      cause,
-    });
+    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown };
+    if (name === 'isolet') return root;
+  } catch {
+    // As good as another's.
   }
+  throw new NativeAddonError(
+    'isolet is part of a bundle, which can not hold its native addon: tell the bundler that it is external',
+  );
 }
 
 interface NodeGypBuild {
@@ -50,29 +51,41 @@ interface NodeGypBuild {
 }
 
 /**
- * When node-gyp-build is loaded, it takes the C library from `LIBC`, or guesses: wrong on a musl system that is not
- * Alpine (4.8.4). So there it is loaded with `LIBC` set, and anew, as another package may have loaded it before.
+ * What may be the right file, the best first: what node-gyp-build finds, a build of one's own before all, and what the
+ * package has for this process. It may find the wrong one: a build that another Node has made, or, as it guesses the C
+ * library, the other library's.
  */
-function nodeGypBuild(): NodeGypBuild {
-  const load = () => require('node-gyp-build/node-gyp-build.js') as NodeGypBuild;
-  if (process.platform !== 'linux' || process.env.LIBC || libc() === 'glibc') return load();
-  const path = require.resolve('node-gyp-build/node-gyp-build.js');
-  const loaded = require.cache[path];
-  delete require.cache[path];
-  process.env.LIBC = 'musl';
+function candidates(root: string): string[] {
+  const nodeGypBuild = require('node-gyp-build/node-gyp-build.js') as NodeGypBuild;
+  const library = process.platform === 'linux' ? `.${libc()}` : '';
+  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+  const prebuilt = join(folder, `isolet.abi${process.versions.modules}${library}.node`);
+  const files = existsSync(prebuilt) ? [prebuilt] : [];
+  let found: string;
   try {
-    return load();
-  } finally {
-    delete process.env.LIBC;
-    if (loaded !== undefined) require.cache[path] = loaded;
+    found = nodeGypBuild.resolve(root);
+  } catch {
+    // There is none: it says so by a text alone.
+    return files;
+  }
+  const isOthers = found.startsWith(folder + sep) && found !== prebuilt;
+  return isOthers || found === prebuilt ? files : [found, ...files];
+}
+
+function load(file: string, root: string): NativeBinding {
+  try {
+    return createRequire(__filename)(file) as NativeBinding;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new NativeAddonError(`${file} can't be loaded: ${reason}\n${advice(root)}`, { cause });
   }
 }
 
 /** What there is, and what to do. */
-function advice(): string {
+function advice(root: string): string {
   return [
     `  this process: ${release(process.versions.modules)} (${process.version}), ${platform()}`,
-    `  prebuilt: ${prebuilt().join('; ') || 'none'}`,
+    `  prebuilt: ${prebuilt(root).join('; ') || 'none'}`,
     '  use one of these, or build it from source (a C++20 compiler, Python and make are needed):',
     `  npx node-gyp rebuild --directory="${root}"`,
   ].join('\n');
@@ -88,7 +101,7 @@ function platform(): string {
 }
 
 /** Like `linux-x64 (glibc): Node.js 20, 22`. */
-function prebuilt(): string[] {
+function prebuilt(root: string): string[] {
   const kinds = new Map<string, string[]>();
   for (const folder of list(join(root, 'prebuilds'))) {
     for (const file of list(join(root, 'prebuilds', folder))) {
@@ -107,8 +120,4 @@ function list(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

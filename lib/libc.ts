@@ -1,29 +1,29 @@
-import { readdirSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** How far into a program its loader's name may stand: the headers of ELF come first. */
+const headBytes = 4096;
 
 /**
- * The C library of this process, on Linux.
+ * The C library of this process, on Linux: told by the loader that its program names.
  *
- * Told by musl's loader, which every musl system has in /lib, and where it is there, as it may be beside glibc's, by
- * what the process reports of itself. `/etc/alpine-release`, which node-gyp-build goes by, is Alpine's alone.
+ * Not by `process.report`, which waits for every worker thread, and not by `/etc/alpine-release`, which node-gyp-build
+ * goes by (4.8.4): that is Alpine's alone.
  */
 export function libc(): 'glibc' | 'musl' {
-  return hasMuslLoader() && reportedGlibc() === undefined ? 'musl' : 'glibc';
+  return headOf(process.execPath).includes('/ld-musl-') ? 'musl' : 'glibc';
 }
 
-function hasMuslLoader(): boolean {
+function headOf(path: string): Buffer {
+  const head = Buffer.alloc(headBytes);
   try {
-    return readdirSync('/lib').some((name) => name.startsWith('ld-musl-'));
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, head);
+    } finally {
+      closeSync(file);
+    }
   } catch {
-    return false;
+    // A program that its own process may not read is most likely linked against what most are.
   }
-}
-
-function reportedGlibc(): string | undefined {
-  // The types of Node 20 lack it. Without it the report looks up the name of every connection's other end.
-  const report = process.report as NodeJS.ProcessReport & { excludeNetwork?: boolean };
-  const before = report.excludeNetwork;
-  report.excludeNetwork = true;
-  const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } };
-  report.excludeNetwork = before;
-  return header.glibcVersionRuntime;
+  return head;
 }

@@ -6,6 +6,8 @@ import { dynamicSymbols, isAbove, oldest, output } from './old-glibc.mjs';
 /** Libraries that Node needs as well. */
 const libraries = /^(libc\.so\.6|libc\.musl-\w+\.so\.1|libm\.so\.6|libgcc_s\.so\.1|ld-linux-[\w-]+\.so\.\d)$/;
 const largest = 1_000_000;
+/** Of libgcc_s, from the GCC 8 that those systems came with. */
+const newestGcc = '7.0.0';
 
 /**
  * @typedef {object} Inspection
@@ -43,7 +45,7 @@ export function inspect(readelf, file, providers) {
     if (library === 'GLIBC') {
       if (isAbove(number, glibc)) glibc = number;
       if (isAbove(number, oldest)) faults.push(`needs ${name} of glibc ${number}`);
-    } else if (library !== '' && library !== 'GCC') {
+    } else if (library !== '' && (library !== 'GCC' || isAbove(number, newestGcc))) {
       faults.push(`needs ${name} of ${version}`);
     } else if (library === '' && !isWeak && !provided.has(name)) {
       faults.push(`needs ${name}, which nothing there has`);

@@ -10,6 +10,9 @@ import { fail } from './toolchain.mjs';
 /** npm and the commands in node_modules/.bin are scripts that only a shell finds on Windows. */
 export const shell = process.platform === 'win32';
 
+/** The oldest version of each major one that the package supports, as package.json says. @type {Record<string, string>} */
+export const oldestNodes = { 20: '20.17.0', 22: '22.9.0', 24: '24.0.0', 26: '26.0.0' };
+
 /**
  * @typedef {object} NodePackage
  * @property {string} folder   holds bin/node and include/node
@@ -42,4 +45,16 @@ export function getNode(version, cpu = process.arch) {
     }
   }
   return { folder, version: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version };
+}
+
+/** The newest version of Node that begins so. @param {string} beginning */
+export function latestVersion(beginning) {
+  const { status, stdout } = spawnSync('npm', ['view', `node@${beginning}`, 'version', '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+    shell,
+  });
+  if (status !== 0) fail(`Could not find out the newest Node ${beginning}`);
+  const versions = [JSON.parse(stdout)].flat();
+  return /** @type {string} */ (versions.at(-1));
 }

@@ -142,7 +142,7 @@ export function makeOldGlibc(compiler, folder) {
   output([compiler.cc, '-c', '-o', `${single}.o`, `${single}.s`]);
   writeFileSync(
     join(folder, 'libc.so'),
-    `GROUP ( ${libc} ${single}.o ${required('libc_nonshared.a')} AS_NEEDED ( ${ld} ) )\n`,
+    `GROUP ( "${libc}" "${single}.o" "${required('libc_nonshared.a')}" AS_NEEDED ( "${ld}" ) )\n`,
   );
-  writeFileSync(join(folder, 'libm.so'), `GROUP ( ${libm} )\n`);
+  writeFileSync(join(folder, 'libm.so'), `GROUP ( "${libm}" )\n`);
 }

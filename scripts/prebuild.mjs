@@ -3,15 +3,15 @@
 //   prebuild.mjs [--targets linux-x64,linux-arm64] [--nodes 20,22,24,26]
 //
 // By prebuildify, in a folder that holds what the package has of the sources and nothing else: so it is shown that they
-// suffice to build, and this repository's own build folder is left alone. The headers are those of npm's packages of
-// Node. Linux binaries are linked against an old glibc and hold libstdc++, and each is inspected; elsewhere the system's
-// own tool chain is used as it is.
+// suffice to build, and this repository's own build folder is left alone. Linux binaries are built with the headers of
+// npm's packages of Node, linked against an old glibc, and hold libstdc++; and each is inspected. Elsewhere the system's
+// own tool chain is used as it is, with the headers that node-gyp downloads, as the packages have none there (untested).
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repo, run } from './build.mjs';
 import { inspect } from './inspect-binary.mjs';
-import { getNode } from './node-packages.mjs';
+import { getNode, latestVersion, oldestNodes } from './node-packages.mjs';
 import { makeOldGlibc, output } from './old-glibc.mjs';
 import { fail, find, install } from './toolchain.mjs';
 
@@ -70,24 +70,33 @@ function linuxToolChain({ cpu, prefix }) {
   };
 }
 
-/** @param {string} name @param {Target} target @param {string} version */
-function prebuild(name, target, version) {
-  const node = getNode(version, target.cpu);
-  const environment = isLinux ? linuxToolChain(target) : {};
-  Object.assign(process.env, environment, { npm_config_nodedir: node.folder, npm_config_jobs: 'max' });
+/** @param {Target} target @param {string} version */
+function build(target, version) {
+  Object.assign(process.env, { npm_config_jobs: 'max' }, isLinux ? linuxToolChain(target) : {});
   run([
     process.execPath,
     join(repo, 'node_modules/prebuildify/bin.js'),
-    ...['--no-napi', '--strip', `--target=${node.version}`, `--arch=${target.cpu}`],
+    ...['--no-napi', '--strip', `--target=${version}`, `--arch=${target.cpu}`],
     ...(isLinux ? [`--tag-libc=${libc}`] : []),
     `--node-gyp=${join(repo, 'node_modules/.bin/node-gyp')}`,
     ...[`--cwd=${stageSources()}`, `--out=${repo}`],
   ]);
-  const header = readFileSync(join(node.folder, 'include/node/node_version.h'), 'utf8');
+}
+
+/** @param {string} name @param {Target} target @param {string} major */
+function prebuildForLinux(name, target, major) {
+  const { folder, version } = getNode(major, target.cpu);
+  const header = readFileSync(join(folder, 'include/node/node_version.h'), 'utf8');
   const abi = /^#define NODE_MODULE_VERSION (\d+)$/m.exec(header)?.[1];
-  if (isLinux) {
-    check(join('prebuilds', name, `isolet.abi${abi}.${libc}.node`), target, join(node.folder, 'bin/node'));
-  }
+  const file = join('prebuilds', name, `isolet.abi${abi}.${libc}.node`);
+  rmSync(join(repo, file), { force: true });
+  process.env.npm_config_nodedir = folder;
+  build(target, version);
+  const nodes = [folder];
+  // The npm packages of old versions are there for x64 alone.
+  const oldest = oldestNodes[major];
+  if (oldest !== undefined && target.cpu === 'x64') nodes.push(getNode(oldest, target.cpu).folder);
+  for (const node of nodes) check(file, target, join(node, 'bin/node'));
 }
 
 /** @param {string} file @param {Target} target @param {string} node */
@@ -100,7 +109,9 @@ function check(file, { prefix }, node) {
   ];
   const { size, glibc, libraries, faults } = inspect(`${prefix}readelf`, join(repo, file), providers);
   console.log(`${file}: ${size} bytes, glibc ${glibc}, ${libraries.join(' ')}`);
-  if (faults.length > 0) fail(`${file}:\n  ${faults.join('\n  ')}`);
+  if (faults.length === 0) return;
+  rmSync(join(repo, file));
+  fail(`${file}, for ${node}:\n  ${faults.join('\n  ')}`);
 }
 
 for (const name of values.targets.split(',')) {
@@ -109,5 +120,8 @@ for (const name of values.targets.split(',')) {
     console.error(`Left out: ${name}: the cross compiler is missing`);
     continue;
   }
-  for (const version of values.nodes.split(',')) prebuild(name, target, version);
+  for (const major of values.nodes.split(',')) {
+    if (isLinux) prebuildForLinux(name, target, major);
+    else build(target, latestVersion(major));
+  }
 }

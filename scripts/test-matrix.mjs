@@ -3,10 +3,19 @@
 // there: every Node, every processor that this machine can run.
 //   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,arm64] [--suite all|smoke] [--from FOLDER]
 //
-// `smoke` is the demo and test/consumers/; `all` is the whole vitest suite as well, against the installed package. What
+// `--nodes running` is the Node that runs this, for platforms that npm has no others for. `smoke` is the demo and test/consumers/; `all` is the whole vitest suite as well, against the installed package. What
 // is for another processor runs emulated, by qemu, and is the demo and the scripts of test/consumers/ in either case.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,11 +36,29 @@ const { values } = parseArgs({
 if (values.suite !== 'all' && values.suite !== 'smoke')
   fail(`--suite=${values.suite}: it can be all or smoke`);
 
-const npm =
-  process.env.npm_execpath ??
-  join(dirname(realpathSync(onPath('npm') ?? fail('Missing: npm'))), 'npm-cli.js');
+const npm = findNpm();
 const work = mkdtempSync(join(tmpdir(), 'isolet-matrix-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+
+/** The npm of the Node that runs this, as a script. */
+function findNpm() {
+  const beside = dirname(realpathSync(process.execPath));
+  const script = 'node_modules/npm/bin/npm-cli.js';
+  const places = [
+    join(beside, script),
+    join(dirname(beside), 'lib', script),
+    join(dirname(beside), 'share', script),
+  ];
+  const onThePath = onPath('npm');
+  if (onThePath !== undefined) places.push(realpathSync(onThePath));
+  return process.env.npm_execpath ?? places.find((path) => existsSync(path)) ?? fail('Missing: npm');
+}
+
+/** @param {string} version @param {string} cpu */
+function programOf(version, cpu) {
+  if (version === 'running') return process.execPath;
+  return join(getNode(version, cpu).folder, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
+}
 
 /**
  * @typedef {object} Installation
@@ -66,11 +93,11 @@ function bareEnvironment(path) {
 
 /** @param {string} tarball @param {string} version @param {string} cpu @returns {Installation} */
 function installPackage(tarball, version, cpu) {
-  const { folder: nodeFolder } = getNode(version, cpu);
   const folder = join(work, `node${version}-${cpu}`);
   cpSync(join(repo, 'test/consumers'), folder, { recursive: true });
-  const program = join(nodeFolder, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
+  const program = programOf(version, cpu);
   const isEmulated = cpu !== process.arch;
+  if (isEmulated && cpu !== 'arm64') fail(`--cpus: ${cpu} can't be emulated here`);
   const installation = {
     folder,
     node: isEmulated ? emulated(program) : [program],

@@ -80,10 +80,24 @@ describe('the native addon', () => {
     expect(refused.message).toContain(release);
   });
 
-  it('of another Node is an error, and nothing of it is used', async () => {
-    const ours = process.env.ISOLET_PREBUILD;
-    const other = await failure(firstUse(packagePath, withVersions("modules: '999'")), {
-      ...(ours !== undefined && { ISOLET_PREBUILD: ours }),
+  it('is not looked for from inside a bundle', async () => {
+    const bundled = join(folder, 'bundled');
+    cpSync(join(repo, 'dist'), join(bundled, 'dist'), { recursive: true, dereference: true });
+    const refused = await failure(firstUse(join(bundled, 'dist/index.js')));
+    expect(refused).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON' });
+    expect(refused.message).toContain('bundle');
+  });
+
+  it('of another Node is an error', async () => {
+    const script = `
+      new Runtime().close();
+      console.log(process.report.getReport().sharedObjects.find((path) => /isolet.*\\.node$/.test(path)));
+    `;
+    const { stdout: addon } = await runChild(script);
+    const release = join(folder, 'other/build/Release');
+    cpSync(addon.trim(), join(release, 'isolet.node'));
+    const other = await failure(firstUse(copy, withVersions("modules: '999'")), {
+      ISOLET_PREBUILD: join(folder, 'other'),
     });
     expect(other).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON', cause: 'undefined' });
     expect(other.message).toContain(`is for Node.js ${process.versions.node.split('.')[0]}`);

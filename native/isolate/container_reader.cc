@@ -179,7 +179,8 @@ bool ContainerReader::ReadKnownRecord(v8::Local<v8::Object>* object) {
   }
   if (count == 0) return false;
   const std::shared_ptr<RecordShape> shape = realm_.shapes().Find({keys, count});
-  if (shape == nullptr || !shape->IsWorthAFunction()) return false;
+  if (shape == nullptr || !shape->HasFunction()) return false;
+  shape->Count();
   for (size_t i = 0; i < count; ++i) {
     WireTag tag;
     if (!in_->OneByteString(&keys[i]) || !in_->Tag(&tag) || !primitives_->Read(tag, &values[i])) {

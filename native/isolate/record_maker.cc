@@ -29,7 +29,10 @@ RecordShape* RecordMaker::FindShape(const uint32_t* keys, size_t count) {
 v8::MaybeLocal<v8::Object> RecordMaker::Make(const uint32_t* keys, v8::Local<v8::Value>* values,
                                              size_t count) {
   RecordShape* shape = FindShape(keys, count);
-  if (shape != nullptr && shape->IsWorthAFunction()) return shape->Make(context_, values);
+  if (shape != nullptr) {
+    shape->Count();
+    if (shape->IsWorthAFunction()) return shape->Make(context_, values);
+  }
   v8::Local<v8::Object> record = v8::Object::New(isolate_);
   for (size_t i = 0; i < count; ++i) {
     const v8::Local<v8::Name> name = keys_.value(keys[i]).As<v8::Name>();

@@ -73,11 +73,15 @@ std::shared_ptr<RecordShape> RecordShapes::FindOrAdd(RecordKeys keys) {
   if (std::shared_ptr<RecordShape> known = Find(keys)) return known;
   auto added = std::make_shared<RecordShape>(keys);
   if (shapes_.size() < kMostShapes) return shapes_.emplace_back(std::move(added));
-  // In the place of the one that was made least, of late.
   auto least =
       std::ranges::min_element(shapes_, {}, [](const auto& shape) { return shape->made_; });
+  if (++refused_ % kMostShapes == 0) Age();
+  if (!(*least)->IsHot()) *least = added;
+  return added;
+}
+
+void RecordShapes::Age() {
   for (const std::shared_ptr<RecordShape>& shape : shapes_) shape->made_ /= 2;
-  return *least = std::move(added);
 }
 
 }  // namespace isolet

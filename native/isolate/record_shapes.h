@@ -31,9 +31,11 @@ class RecordShape {
   explicit RecordShape(RecordKeys keys);
 
   bool Has(uint32_t hash, RecordKeys keys) const;
-  // Counts one that is made. Whether that is worth a function: it takes as long to compile as some
-  // thirty objects to make without one.
-  bool IsWorthAFunction() { return ++made_ > kWorthCompiling; }
+  // Counts one that is made.
+  void Count() { ++made_; }
+  // It takes as long to compile as some thirty objects to make without one.
+  bool IsWorthAFunction() const { return HasFunction() || IsHot(); }
+  bool HasFunction() const { return !literal_.IsEmpty(); }
   // With the values, in the order of the keys. Empty with an exception pending, or as its code was
   // terminated.
   v8::MaybeLocal<v8::Object> Make(v8::Local<v8::Context> context, v8::Local<v8::Value>* values);
@@ -42,6 +44,7 @@ class RecordShape {
   friend class RecordShapes;
   static constexpr uint32_t kWorthCompiling = 128;
 
+  bool IsHot() const { return made_ > kWorthCompiling; }
   bool Compile(v8::Local<v8::Context> context);
 
   const uint32_t hash_;
@@ -58,13 +61,19 @@ class RecordShapes {
   bool empty() const { return shapes_.empty(); }
   // Null: unknown.
   std::shared_ptr<RecordShape> Find(RecordKeys keys) const;
+  // A new one is kept where there is room, or one that is not hot: shapes that are met once don't
+  // drive out those in use.
   std::shared_ptr<RecordShape> FindOrAdd(RecordKeys keys);
   void Clear() { shapes_.clear(); }
 
  private:
   static constexpr size_t kMostShapes = 32;
 
+  // Halves the counts: what is in use stays hot, what was may make room.
+  void Age();
+
   std::vector<std::shared_ptr<RecordShape>> shapes_;
+  uint32_t refused_ = 0;  // times that there was no room
 };
 
 }  // namespace isolet

@@ -123,9 +123,7 @@ Napi::Value AwaitThreads(const Napi::CallbackInfo& info) {
 
 // A Node-API module is loaded by any Node, but what is behind our use of V8 is one Node's alone.
 bool IsForThisNode(Napi::Env env) {
-  const auto process = env.Global().Get("process").As<Napi::Object>();
-  const auto versions = process.Get("versions").As<Napi::Object>();
-  return versions.Get("modules").ToNumber().Int32Value() == NODE_MODULE_VERSION;
+  return Napi::VersionManagement::GetNodeVersion(env)->major == NODE_MAJOR_VERSION;
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {

@@ -24,6 +24,7 @@ Condition::~Condition() { pthread_cond_destroy(&changed_); }
 void Condition::NotifyAll() { pthread_cond_broadcast(&changed_); }
 
 bool Condition::Sleep(std::unique_lock<std::mutex>& lock, Nanos deadline) {
+  if (deadline <= NowNanos()) return false;
   timespec until;
   until.tv_sec = static_cast<time_t>(deadline / 1'000'000'000);
   until.tv_nsec = static_cast<long>(deadline % 1'000'000'000);

@@ -14,6 +14,9 @@ TEST(Condition, LooksBeforeItWaits) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
   EXPECT_TRUE(condition.WaitUntil(lock, 0, [] { return true; }));
+  for (Nanos past : {Nanos{0}, Nanos{-1}, INT64_MIN}) {
+    EXPECT_FALSE(condition.WaitUntil(lock, past, [] { return false; }));
+  }
   EXPECT_TRUE(lock.owns_lock());
 }
 

@@ -1,7 +1,8 @@
-// Bundles both, as docs/bundlers.md says.
+// Bundles both, as docs/installation.md says.
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const folder = new URL('.', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('.', import.meta.url));
 const common = {
   bundle: true,
   format: /** @type {const} */ ('esm'),

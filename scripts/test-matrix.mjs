@@ -143,9 +143,9 @@ function runConsumers(installation) {
   runNode(installation, [join(modules, 'jest/bin/jest.js'), '--config=jest/jest.config.cjs']);
   runNode(installation, [join(modules, 'mocha/bin/mocha.js'), 'mocha/smoke.test.cjs']);
   runNode(installation, ['esbuild/build.mjs']);
-  const printed = runNode(installation, ['esbuild/out/browser.js']);
+  const printed = runNode(installation, ['esbuild/out/browser.mjs']);
   if (printed !== 'true ERR_NATIVE_ADDON\n') fail(`The bundle for browsers printed ${printed}`);
-  runNode(installation, ['esbuild/out/server.js']);
+  runNode(installation, ['esbuild/out/server.cjs']);
 }
 
 /** The repository's own tests, with the installed package in the place of what is built here. @param {Installation} installation */

@@ -1,4 +1,5 @@
 // Several worker threads at once, and one after another.
+const assert = require('node:assert/strict');
 const { Worker, isMainThread } = require('node:worker_threads');
 const isolet = require('isolet');
 const smoke = require('./smoke.cjs');
@@ -11,7 +12,8 @@ if (isMainThread) {
     });
   Promise.all([smoke(isolet), work(), work()])
     .then(work)
-    .then(work);
+    .then(work)
+    .then(() => assert.equal(isolet.getProcessStats().runtimes, 0));
 } else {
   smoke(isolet);
 }

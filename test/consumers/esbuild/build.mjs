@@ -3,11 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const common = {
-  bundle: true,
-  format: /** @type {const} */ ('esm'),
-  outdir: `${folder}out`,
-  logLevel: /** @type {const} */ ('error'),
-};
-await build({ ...common, entryPoints: [`${folder}browser.mjs`], platform: 'browser' });
-await build({ ...common, entryPoints: [`${folder}server.mjs`], platform: 'node', external: ['isolet'] });
+/** @type {import('esbuild').BuildOptions} */
+const common = { bundle: true, outdir: `${folder}out`, logLevel: 'error' };
+await build({
+  ...common,
+  entryPoints: [`${folder}browser.mjs`],
+  platform: 'browser',
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+});
+await build({
+  ...common,
+  entryPoints: [`${folder}server.mjs`],
+  platform: 'node',
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  external: ['isolet'],
+});

@@ -59,8 +59,8 @@ function candidates(root: string): string[] {
   const nodeGypBuild = require('node-gyp-build/node-gyp-build.js') as NodeGypBuild;
   const library = process.platform === 'linux' ? `.${libc()}` : '';
   const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
-  const prebuilt = join(folder, `isolet.abi${process.versions.modules}${library}.node`);
-  const files = existsSync(prebuilt) ? [prebuilt] : [];
+  const file = join(folder, `isolet.abi${process.versions.modules}${library}.node`);
+  const files = existsSync(file) ? [file] : [];
   let found: string;
   try {
     found = nodeGypBuild.resolve(root);
@@ -68,8 +68,7 @@ function candidates(root: string): string[] {
     // There is none: it says so by a text alone.
     return files;
   }
-  const isOthers = found.startsWith(folder + sep) && found !== prebuilt;
-  return isOthers || found === prebuilt ? files : [found, ...files];
+  return found.startsWith(folder + sep) ? files : [found, ...files];
 }
 
 function load(file: string, root: string): NativeBinding {

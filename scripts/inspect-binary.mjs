@@ -1,7 +1,8 @@
 // @ts-check
 // What a prebuilt binary for Linux needs to load, and whether every system that its Node runs on has that.
 import { statSync } from 'node:fs';
-import { dynamicSymbols, isAbove, oldest, output } from './old-glibc.mjs';
+import { dynamicSymbols, isAbove, oldest } from './old-glibc.mjs';
+import { output } from './toolchain.mjs';
 
 /** Libraries that Node needs as well. */
 const libraries = /^(libc\.so\.6|libc\.musl-\w+\.so\.1|libm\.so\.6|libgcc_s\.so\.1|ld-linux-[\w-]+\.so\.\d)$/;

@@ -5,10 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repo } from './build.mjs';
-import { fail } from './toolchain.mjs';
-
-/** npm and the commands in node_modules/.bin are scripts that only a shell finds on Windows. */
-export const shell = process.platform === 'win32';
+import { fail, output, shell } from './toolchain.mjs';
 
 /** The oldest version of each major one that the package supports, as package.json says. @type {Record<string, string>} */
 export const oldestNodes = { 20: '20.17.0', 22: '22.9.0', 24: '24.0.0', 26: '26.0.0' };
@@ -49,12 +46,7 @@ export function getNode(version, cpu = process.arch) {
 
 /** The newest version of Node that begins so. @param {string} beginning */
 export function latestVersion(beginning) {
-  const { status, stdout } = spawnSync('npm', ['view', `node@${beginning}`, 'version', '--json'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 2],
-    shell,
-  });
-  if (status !== 0) fail(`Could not find out the newest Node ${beginning}`);
+  const stdout = output(['npm', 'view', `node@${beginning}`, 'version', '--json']);
   const versions = [JSON.parse(stdout)].flat();
   return /** @type {string} */ (versions.at(-1));
 }

@@ -5,10 +5,9 @@
 // Made are libraries that hold no code, only the names of what the real ones have, each with the newest of its versions
 // that was there then. Rejected: a container with an old distribution, and a tool chain of its own, as zig's, whose C++
 // library is not the one that Node is built with.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from './toolchain.mjs';
+import { fail, output } from './toolchain.mjs';
 
 /** What was there in the glibc of Red Hat Enterprise Linux 8, which the official builds of Node 20 to 26 need. */
 export const oldest = '2.28';
@@ -18,16 +17,6 @@ export const oldest = '2.28';
  * @property {string} cc       its C compiler
  * @property {string} readelf  of its binutils
  */
-
-/** @param {string[]} command */
-export function output([program, ...args]) {
-  const { status, stdout, stderr, error } = spawnSync(/** @type {string} */ (program), args, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) fail(`Failed: ${program} ${args.join(' ')}\n${error?.message ?? stderr}`);
-  return stdout;
-}
 
 /** Whether `version` is above `other`. @param {string} version @param {string} other */
 export function isAbove(version, other) {

@@ -4,7 +4,6 @@
 //
 // Prints the sizes, and fails where something is amiss. FOLDER keeps the package. `--complete`: for a release, which has a
 // binary for every platform.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
 import { listedSources } from './list-sources.mjs';
-import { fail } from './toolchain.mjs';
+import { fail, output } from './toolchain.mjs';
 
 /** Every file of the package is one of these. */
 const allowed = [
@@ -36,25 +35,12 @@ const everyBinary = [115, 127, 137, 147].flatMap((abi) => [
 
 /** @typedef {{ filename: string, size: number, unpackedSize: number, files: { path: string, size: number }[] }} Packed */
 
-/** @param {string[]} command @param {string} [cwd] */
-function output([program, ...args], cwd = repo) {
-  const { status, stdout } = spawnSync(/** @type {string} */ (program), args, {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 2],
-    shell: process.platform === 'win32',
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) fail(`${stdout}\nFailed: ${program} ${args.join(' ')}`);
-  return stdout;
-}
-
-/** @param {string[]} paths */
-function check(paths) {
+/** @param {string[]} paths @param {readonly string[]} required */
+function check(paths, required) {
   const strange = paths.filter((path) => !allowed.some((pattern) => pattern.test(path)));
   const { main, types, bin } = JSON.parse(readFileSync(join(repo, 'package.json'), 'utf8'));
   const entries = [main, types, ...Object.values(bin), 'dist/browser.js', 'dist/index.mjs', 'LICENSE'];
-  const needed = [...listedSources(), ...entries.map((path) => path.replace('./', ''))];
+  const needed = [...required, ...listedSources(), ...entries.map((path) => path.replace('./', ''))];
   const missing = needed.filter((path) => !paths.includes(path));
   if (strange.length > 0) fail(`Not to be in the package: ${strange.join(', ')}`);
   if (missing.length > 0) fail(`Missing in the package: ${missing.join(', ')}`);
@@ -69,12 +55,12 @@ function check(paths) {
  */
 export function packPackage(folder, required = []) {
   const [packed] = /** @type {[Packed]} */ (
-    JSON.parse(output(['npm', 'pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`]))
+    JSON.parse(output(['npm', 'pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`], repo))
   );
-  const paths = packed.files.map(({ path }) => path);
-  check(paths);
-  const missing = required.filter((path) => !paths.includes(path));
-  if (missing.length > 0) fail(`Missing in the package:\n  ${missing.join('\n  ')}`);
+  check(
+    packed.files.map(({ path }) => path),
+    required,
+  );
   for (const { path, size } of packed.files)
     if (path.startsWith('prebuilds/')) console.log(`${path}: ${size} bytes`);
   console.log(

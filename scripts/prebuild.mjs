@@ -12,8 +12,8 @@ import { parseArgs } from 'node:util';
 import { repo, run } from './build.mjs';
 import { inspect } from './inspect-binary.mjs';
 import { getNode, latestVersion, oldestNodes } from './node-packages.mjs';
-import { makeOldGlibc, output } from './old-glibc.mjs';
-import { fail, find, install } from './toolchain.mjs';
+import { makeOldGlibc } from './old-glibc.mjs';
+import { fail, find, install, output } from './toolchain.mjs';
 
 /**
  * @typedef {object} Target
@@ -72,14 +72,13 @@ function linuxToolChain({ cpu, prefix }) {
 
 /** @param {Target} target @param {string} version */
 function build(target, version) {
-  Object.assign(process.env, { npm_config_jobs: 'max' }, isLinux ? linuxToolChain(target) : {});
   run([
     process.execPath,
     join(repo, 'node_modules/prebuildify/bin.js'),
     ...['--no-napi', '--strip', `--target=${version}`, `--arch=${target.cpu}`],
     ...(isLinux ? [`--tag-libc=${libc}`] : []),
     `--node-gyp=${join(repo, 'node_modules/.bin/node-gyp')}`,
-    ...[`--cwd=${stageSources()}`, `--out=${repo}`],
+    ...[`--cwd=${sources}`, `--out=${repo}`],
   ]);
 }
 
@@ -114,12 +113,15 @@ function check(file, { prefix }, node) {
   fail(`${file}, for ${node}:\n  ${faults.join('\n  ')}`);
 }
 
+const sources = stageSources();
+process.env.npm_config_jobs = 'max';
 for (const name of values.targets.split(',')) {
   const target = targets[name] ?? fail(`--targets: ${name} can't be made on ${machine}`);
   if (target.tool !== undefined && !find(target.tool) && !install(target.tool)) {
     console.error(`Left out: ${name}: the cross compiler is missing`);
     continue;
   }
+  if (isLinux) Object.assign(process.env, linuxToolChain(target));
   for (const major of values.nodes.split(',')) {
     if (isLinux) prebuildForLinux(name, target, major);
     else build(target, latestVersion(major));

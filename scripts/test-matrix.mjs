@@ -3,8 +3,9 @@
 // there: every Node, every processor that this machine can run.
 //   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,arm64] [--suite all|smoke] [--from FOLDER]
 //
-// `--nodes running` is the Node that runs this, for platforms that npm has no others for. `smoke` is the demo and test/consumers/; `all` is the whole vitest suite as well, against the installed package. What
-// is for another processor runs emulated, by qemu, and is the demo and the scripts of test/consumers/ in either case.
+// `--nodes running` is the Node that runs this, for platforms that npm has no others for. `smoke` is the demo and
+// test/consumers/; `all` is the whole vitest suite as well, against the installed package. What is for another processor
+// runs emulated, by qemu, and is the demo and the scripts of test/consumers/ in either case.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,

@@ -82,6 +82,22 @@ export function fail(message) {
   process.exit(1);
 }
 
+/** npm and the commands in node_modules/.bin are scripts that only a shell finds on Windows. */
+export const shell = process.platform === 'win32';
+
+/** What a command prints, whose errors are shown; it must succeed. @param {string[]} command @param {string} [cwd] */
+export function output([program, ...args], cwd) {
+  const { status, stdout, error } = spawnSync(/** @type {string} */ (program), args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+    shell,
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) fail(`${error?.message ?? stdout}\nFailed: ${program} ${args.join(' ')}`);
+  return stdout;
+}
+
 /** The full path of the first program of that name on the PATH. @param {string} name */
 export function onPath(name) {
   const file = process.platform === 'win32' ? `${name}.exe` : name;

@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { repo } from './build.mjs';
-import { getNode, shell } from './node-packages.mjs';
-import { fail } from './toolchain.mjs';
+import { getNode } from './node-packages.mjs';
+import { fail, shell } from './toolchain.mjs';
 
 const [versions, separator, ...command] = process.argv.slice(2);
 if (!versions || !/^[\d.]+(,[\d.]+)*$/.test(versions) || separator !== '--' || command.length === 0) {

@@ -88,3 +88,28 @@ describe('a hostile error', () => {
     expectUsable(runtime);
   });
 });
+
+it('an error that the host has no stack left to read is the host’s own, never another of the plugin’s', () => {
+  const runtime = makeRuntime();
+  const fail = runtime.eval<JsFunction>('() => { throw new TypeError("mine"); }');
+  // Often enough for the shape of a report to be known, which is read in another way.
+  for (let i = 0; i < 300; i++) errorOf(() => fail(), JavaScriptError);
+  const seen = new Set<string>();
+  let deepest: unknown;
+  const dive = (): void => {
+    try {
+      dive();
+    } catch (error) {
+      deepest ??= error;
+    }
+    try {
+      fail();
+    } catch (error) {
+      seen.add(String(error));
+    }
+  };
+  dive();
+  seen.delete(String(deepest));
+  expect([...seen]).toStrictEqual(['TypeError: mine']);
+  expect(runtime.eval('1 + 1')).toBe(2);
+});

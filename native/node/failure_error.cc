@@ -213,12 +213,13 @@ v8::Local<v8::Value> ErrorOfFailure(HostRuntime& runtime, const Failure& failure
   }
   v8::Local<v8::Value> argument = description;
   v8::Local<v8::Value> error;
-  if (environment.create_error()
-          ->Call(context, v8::Undefined(isolate), 1, &argument)
-          .ToLocal(&error)) {
+  // What was thrown may have failed to be read, by the host's want of stack or memory.
+  if (!try_catch.HasCaught() && environment.create_error()
+                                    ->Call(context, v8::Undefined(isolate), 1, &argument)
+                                    .ToLocal(&error)) {
     return handles.Escape(error);
   }
-  // Out of stack: the host's own error says more than ours could.
+  // The host's own error says more than ours could.
   if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
     return handles.Escape(try_catch.Exception());
   }

@@ -7,11 +7,14 @@ checkReleases();
 
 /** Calls of one runtime that have something to do with a call that is stopped, and must not share its end. */
 
+/** ms; also on a busy machine, time enough for a call to begin before it is stopped. */
+const toBegin = 1000;
+
 describe('a call that another settles just before that is stopped', () => {
   const waiting = 'var settle; new Promise((resolve, reject) => { settle = { resolve, reject }; })';
 
   it.each([
-    ['its deadline', { timeout: 50 }],
+    ['its deadline', { timeout: toBegin }],
     ['its CPU limit', { cpuTimeout: 50 }],
   ])('has its value, where the other is stopped by %s', async (_, options) => {
     const runtime = makeRuntime({ timeout: 60_000 });
@@ -40,7 +43,7 @@ describe('a call that another settles just before that is stopped', () => {
   it('has its own error', async () => {
     const runtime = makeRuntime({ timeout: 60_000 });
     const first = runtime.evalAsync(waiting);
-    const second = runtime.evalAsync('settle.reject(new RangeError("mine")); for (;;);', { timeout: 50 });
+    const second = runtime.evalAsync('settle.reject(new RangeError("mine")); for (;;);', { timeout: toBegin });
     await rejectionOf(second, TimeoutError);
     expect((await rejectionOf(first, JavaScriptError)).message).toBe('mine');
     expectUsable(runtime);
@@ -139,9 +142,7 @@ describe('an import that waits for a source', () => {
     });
     const stopped = runtime.evalAsync(
       'answer(); import("m").catch(() => 0); Promise.resolve().then(() => { for (;;); })',
-      {
-        timeout: 50,
-      },
+      { timeout: toBegin },
     );
     await rejectionOf(stopped, TimeoutError);
     expect(await imported).toStrictEqual({ default: 1 });

@@ -64,6 +64,7 @@ function makeWasmRuntime(timeout = 10_000): Runtime {
   runtime.bindFunction('f', (x: number) => x * 2);
   runtime.eval(
     'const x = new WebAssembly.Instance(new WebAssembly.Module(wasm.bytes), { host: { f } }).exports',
+    { timeout: 10_000 },
   );
   return runtime;
 }

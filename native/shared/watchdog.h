@@ -119,7 +119,7 @@ class alignas(64) Watchdog::Timer {
     Nanos cpu;
     Nanos wall;
   };
-  static constexpr Patience kPatience{30 * kMillisecond, 2'000 * kMillisecond};
+  static constexpr Patience kPatience{25 * kMillisecond, 2'000 * kMillisecond};
   // Whoever waits is to know within 50 ms. Of a thread that waits for memory, whose CPU clock
   // stands still, a timeout was told 83 ms late by its CPU time.
   static constexpr Patience kTellingPatience{15 * kMillisecond, 40 * kMillisecond};

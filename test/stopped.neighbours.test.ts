@@ -43,7 +43,9 @@ describe('a call that another settles just before that is stopped', () => {
   it('has its own error', async () => {
     const runtime = makeRuntime({ timeout: 60_000 });
     const first = runtime.evalAsync(waiting);
-    const second = runtime.evalAsync('settle.reject(new RangeError("mine")); for (;;);', { timeout: toBegin });
+    const second = runtime.evalAsync('settle.reject(new RangeError("mine")); for (;;);', {
+      timeout: toBegin,
+    });
     await rejectionOf(second, TimeoutError);
     expect((await rejectionOf(first, JavaScriptError)).message).toBe('mine');
     expectUsable(runtime);

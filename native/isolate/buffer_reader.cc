@@ -1,7 +1,5 @@
 #include "isolate/buffer_reader.h"
 
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "isolate/memory_charges.h"
@@ -26,23 +24,16 @@ v8::Local<v8::Object> BufferReader::Read(WireTag tag) {
   if (!in_->Varint32(&index) || index != attached_++) return {};
   Attachment* attachment = payload_->FindAttachment(index);
   if (attachment == nullptr || attachment->data == nullptr) return {};
-  return Adopt(is_read_again_ ? CopyOf(attachment->data, attachment->size)
+  return Adopt(is_read_again_ ? Attachment::CopyOf(attachment->data, attachment->size)
                               : std::exchange(*attachment, {}));
-}
-
-Attachment BufferReader::CopyOf(const void* bytes, size_t size) {
-  // Not ArrayBuffer::New, which ends the process where the allocator refuses.
-  void* data = std::malloc(size > 0 ? size : 1);
-  if (data == nullptr) return {};
-  if (size > 0) std::memcpy(data, bytes, size);
-  return {std::shared_ptr<void>(data, std::free), data, size};
 }
 
 v8::Local<v8::Object> BufferReader::ReadCopy() {
   uint64_t length = 0;
   const uint8_t* bytes = nullptr;
   if (!in_->Varint(&length) || !in_->Bytes(length, &bytes)) return {};
-  return Adopt(CopyOf(bytes, static_cast<size_t>(length)));
+  // Not ArrayBuffer::New, which ends the process where the allocator refuses.
+  return Adopt(Attachment::CopyOf(bytes, static_cast<size_t>(length)));
 }
 
 // Makes an ArrayBuffer over that memory, charged to the budget.

@@ -38,7 +38,6 @@ class BufferReader {
  private:
   v8::Local<v8::Object> ReadCopy();
   // Without data: there is no memory.
-  static Attachment CopyOf(const void* bytes, size_t size);
   v8::Local<v8::Object> Adopt(Attachment memory);
   // The buffer of a view.
   v8::Local<v8::Object> ReadBacking();

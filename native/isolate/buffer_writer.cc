@@ -1,7 +1,6 @@
 #include "isolate/buffer_writer.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -12,13 +11,10 @@
 namespace isolet {
 namespace {
 
-constexpr size_t kStepsBetweenStopChecks = 256;
-
-Attachment CopyOf(const void* bytes, size_t size) {
-  void* copy = std::malloc(size);
-  if (copy == nullptr) throw std::bad_alloc();
-  std::memcpy(copy, bytes, size);
-  return {std::shared_ptr<void>(copy, std::free), copy, size};
+Attachment MustCopy(const void* bytes, size_t size) {
+  Attachment copy = Attachment::CopyOf(bytes, size);
+  if (copy.data == nullptr) throw std::bad_alloc();
+  return copy;
 }
 
 }  // namespace
@@ -46,7 +42,7 @@ const char* BufferWriter::Write(v8::Local<v8::ArrayBuffer> buffer, size_t offset
   }
   meter_->CountAttached(length);
   out_->Tag(WireTag::kAttachedBuffer);
-  out_->Varint(out_->payload().Attach(CopyOf(bytes, length)));
+  out_->Varint(out_->payload().Attach(MustCopy(bytes, length)));
   return nullptr;
 }
 
@@ -58,7 +54,7 @@ bool BufferWriter::IsToMove(v8::Local<v8::ArrayBuffer> buffer, size_t offset, si
 WriteProblem BufferWriter::MoveAll() {
   size_t steps = 0;
   const auto is_stopped = [&] {
-    return ++steps % kStepsBetweenStopChecks == 0 && port_->ShouldStop();
+    return ++steps % FunctionPort::kStepsBetweenStopChecks == 0 && port_->ShouldStop();
   };
   // A getter may have detached one, whose memory is then another buffer's of this side.
   for (const Moved& moved : moved_) {
@@ -77,7 +73,7 @@ WriteProblem BufferWriter::MoveAll() {
     if (!moved.attachment) continue;
     Attachment* attachment = out_->payload().FindAttachment(*moved.attachment);
     *attachment = store == nullptr
-                      ? CopyOf(buffer->Data(), moved.bytes)
+                      ? MustCopy(buffer->Data(), moved.bytes)
                       : Process::Get().adopted_memory.TakeOut(std::move(store), budget_);
   }
   return WriteProblem::kNone;

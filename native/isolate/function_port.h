@@ -48,8 +48,9 @@ class FunctionPort {
   virtual v8::MaybeLocal<v8::Value> Import(FunctionName name) = 0;
   // The memory of `buffer`, which no buffer of this side has any more. Null: it is to be copied.
   virtual std::shared_ptr<v8::BackingStore> TakeMemory(v8::Local<v8::ArrayBuffer> buffer) = 0;
-  // True once the call that is being encoded is to be given up.
+  // True once the call that is being encoded is to be given up: to be asked again and again.
   virtual bool ShouldStop() = 0;
+  static constexpr uint32_t kStepsBetweenStopChecks = 256;
 };
 
 }  // namespace isolet

@@ -12,7 +12,6 @@
 namespace isolet {
 namespace {
 
-constexpr uint32_t kStepsBetweenStopChecks = 256;
 // Of a function or symbol that is described; a longer one is left out.
 constexpr int kMostName = 1000;
 
@@ -56,7 +55,7 @@ bool ValueWriter::WriteTree(v8::Local<v8::Value> value, std::string_view root) {
 }
 
 bool ValueWriter::Advance() {
-  if (++steps_ % kStepsBetweenStopChecks == 0) {
+  if (++steps_ % FunctionPort::kStepsBetweenStopChecks == 0) {
     if (port_.ShouldStop()) return Fail(WriteProblem::kStopped);
     if (!meter_.HasRoom(0)) return false;
   }

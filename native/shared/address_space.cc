@@ -7,10 +7,10 @@
 #else
 #include <sys/mman.h>
 #if defined(__linux__)
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <string>
+
+#include "shared/text_file.h"
 #endif
 #endif
 
@@ -41,31 +41,14 @@ constexpr int64_t kRuntimesBetweenCounts = 64;
 
 #if defined(__linux__)
 
-// Calls `take` with piece after piece of a file; false: it can't be read.
-template <class Take>
-bool ReadFile(const char* path, Take take) {
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  char buffer[16 << 10];
-  ssize_t size;
-  while ((size = read(file, buffer, sizeof(buffer) - 1)) > 0) {
-    buffer[size] = '\0';
-    take(buffer, buffer + size);
-  }
-  close(file);
-  return size == 0;
-}
-
 // An eighth is left for what is there already: its heaps have to grow.
 bool HasMappingsToSpare() {
   int64_t taken = 0;
-  int64_t granted = 0;
-  const bool known =
-      ReadFile("/proc/sys/vm/max_map_count",
-               [&](const char* begin, const char*) { granted = std::atoll(begin); }) &&
-      ReadFile("/proc/self/maps",
-               [&](const char* begin, const char* end) { taken += std::count(begin, end, '\n'); });
-  return !known || taken < granted / 8 * 7;
+  const std::optional<std::string> granted = ReadTextFile("/proc/sys/vm/max_map_count");
+  const bool known = granted && ReadPieces("/proc/self/maps", [&](std::string_view piece) {
+                       taken += std::ranges::count(piece, '\n');
+                     });
+  return !known || taken < std::atoll(granted->c_str()) / 8 * 7;
 }
 
 #else  // untested

@@ -30,6 +30,14 @@ constexpr size_t kAttachFrom = 4096;
 
 // A block of memory that changes sides without being copied.
 struct Attachment {
+  // Without data where the system refuses the memory; that of no bytes has some.
+  static Attachment CopyOf(const void* bytes, size_t size) {
+    void* data = std::malloc(size > 0 ? size : 1);
+    if (data == nullptr) return {};
+    if (size > 0) std::memcpy(data, bytes, size);
+    return {std::shared_ptr<void>(data, std::free), data, size};
+  }
+
   std::shared_ptr<void> owner;
   void* data = nullptr;
   size_t size = 0;

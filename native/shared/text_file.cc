@@ -32,15 +32,17 @@ struct Closer {
 
 }  // namespace
 
-std::optional<std::string> ReadTextFile(const std::string& path) {
+bool ReadPieces(const std::string& path, const std::function<void(std::string_view)>& take) {
   const std::unique_ptr<std::FILE, Closer> file(Open(path));
-  if (file == nullptr) return std::nullopt;
-  std::string text;
+  if (file == nullptr) return false;
   char piece[16 << 10];
-  while (const size_t size = std::fread(piece, 1, sizeof(piece), file.get())) {
-    text.append(piece, size);
-  }
-  if (std::ferror(file.get()) != 0) return std::nullopt;
+  while (const size_t size = std::fread(piece, 1, sizeof(piece), file.get())) take({piece, size});
+  return std::ferror(file.get()) == 0;
+}
+
+std::optional<std::string> ReadTextFile(const std::string& path) {
+  std::string text;
+  if (!ReadPieces(path, [&](std::string_view piece) { text += piece; })) return std::nullopt;
   return text;
 }
 

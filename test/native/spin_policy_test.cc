@@ -4,8 +4,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <string>
+
+#include "temporary_path.h"
 
 namespace isolet {
 namespace {
@@ -102,12 +103,6 @@ TEST(UsableCores, IsAtLeastOne) { EXPECT_GE(UsableCores(), 1u); }
 
 class QuotaCoresTest : public testing::Test {
  protected:
-  QuotaCoresTest() {
-    const std::string name = "isolet-" + std::to_string(std::random_device{}());
-    root_ = (std::filesystem::temp_directory_path() / name).string();
-  }
-  ~QuotaCoresTest() override { std::filesystem::remove_all(root_); }
-
   void Write(const std::string& path, const std::string& text) {
     const std::filesystem::path full = root_ + path;
     std::filesystem::create_directories(full.parent_path());
@@ -115,7 +110,8 @@ class QuotaCoresTest : public testing::Test {
   }
   unsigned Quota() const { return QuotaCores(root_); }
 
-  std::string root_;
+  const TemporaryPath temporary_;
+  const std::string& root_ = temporary_.text();
 };
 
 TEST_F(QuotaCoresTest, NoCgroupsNoQuota) { EXPECT_EQ(Quota(), kNoQuota); }

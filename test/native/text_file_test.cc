@@ -4,20 +4,16 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
+
+#include "temporary_path.h"
 
 namespace isolet {
 namespace {
 
 class TextFileTest : public testing::Test {
  protected:
-  TextFileTest() {
-    const std::string name = "isolet-" + std::to_string(std::random_device{}());
-    path_ = (std::filesystem::temp_directory_path() / name).string();
-  }
-  ~TextFileTest() override { std::filesystem::remove_all(path_); }
-
-  std::string path_;
+  const TemporaryPath temporary_;
+  const std::string& path_ = temporary_.text();
 };
 
 TEST_F(TextFileTest, IsReadWhole) {

@@ -1,4 +1,4 @@
-import { JavaScriptError, TimeoutError } from 'isolet';
+import { JavaScriptError, type JsFunction, TimeoutError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, thrownBy } from './support/errors.js';
 import { expectWellFormed, failure } from './support/failure.js';

@@ -122,7 +122,7 @@ class alignas(64) Watchdog::Timer {
   static constexpr Patience kPatience{25 * kMillisecond, 2'000 * kMillisecond};
   // Whoever waits is to know within 50 ms. Of a thread that waits for memory, whose CPU clock
   // stands still, a timeout was told 83 ms late by its CPU time.
-  static constexpr Patience kTellingPatience{15 * kMillisecond, 40 * kMillisecond};
+  static constexpr Patience kTellingPatience{15 * kMillisecond, 30 * kMillisecond};
   static constexpr Patience kLastPatience{3'000 * kMillisecond, 15'000 * kMillisecond};
 
   // `cpu_clock` is that of the thread that will arm it.

@@ -1,14 +1,11 @@
 import { JavaScriptError, TimeoutError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, rejectionOf } from './support/errors.js';
-import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+import { checkReleases, expectUsable, makeRuntime, toBegin } from './support/runtimes.js';
 
 checkReleases();
 
 /** Calls of one runtime that have something to do with a call that is stopped, and must not share its end. */
-
-/** ms; also on a busy machine, time enough for a call to begin before it is stopped. */
-const toBegin = 1000;
 
 describe('a call that another settles just before that is stopped', () => {
   const waiting = 'var settle; new Promise((resolve, reject) => { settle = { resolve, reject }; })';

@@ -37,7 +37,6 @@ class BufferReader {
 
  private:
   v8::Local<v8::Object> ReadCopy();
-  // Without data: there is no memory.
   v8::Local<v8::Object> Adopt(Attachment memory);
   // The buffer of a view.
   v8::Local<v8::Object> ReadBacking();

@@ -5,6 +5,9 @@ import { expectAllReleased } from './live.js';
 // Guards against hangs, nothing else: no test passes or fails by its duration.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
+/** ms; also on a busy machine, time enough for a call to begin before it is stopped. */
+export const toBegin = 1000;
+
 const open = new Set<Runtime>();
 
 /** A runtime that is closed when the test ends. */

@@ -13,9 +13,8 @@
       "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "NDEBUG"],
       # Node's own flags bring -fno-rtti, which we need (see CMakeLists.txt), and -fno-exceptions, which we don't.
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
-      # -O2 comes behind Node's -O3: a fifth smaller, for 8% more instructions in a call.
       "cflags_cc": [
-        "-std=gnu++20", "-O2", "-fomit-frame-pointer", "-fvisibility=hidden", "-fvisibility-inlines-hidden",
+        "-std=gnu++20", "-fomit-frame-pointer", "-fvisibility=hidden", "-fvisibility-inlines-hidden",
         "-ffunction-sections", "-fdata-sections",
       ],
       "conditions": [

@@ -61,12 +61,15 @@ function linuxToolChain({ cpu, prefix }) {
   const compiler = { cc: `${prefix}gcc`, readelf: `${prefix}readelf` };
   const glibc = join(cache, `glibc-${cpu}`);
   if (libc === 'glibc') makeOldGlibc(compiler, glibc);
+  // Smaller and faster than Node's -O3 alone. Not in binding.gyp: a clang there may have no plugin for it.
+  const linkTime = '-flto=auto -O3';
   return {
     CC: compiler.cc,
     CXX: `${prefix}g++`,
     AR: `${prefix}ar`,
     PREBUILD_STRIP_BIN: `${prefix}strip`,
-    LDFLAGS: `-L${glibc} -static-libstdc++ -Wl,--exclude-libs,ALL`,
+    CXXFLAGS: linkTime,
+    LDFLAGS: `${linkTime} -L${glibc} -static-libstdc++ -Wl,--exclude-libs,ALL`,
   };
 }
 

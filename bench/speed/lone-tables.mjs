@@ -9,6 +9,8 @@ import { armedCount, deadlines } from './works/deadlines.mjs';
 import { idleCpu, idleSandboxes, rest } from './works/idle-cpu.mjs';
 import { idleMemoryWorks } from './works/idle-memory.mjs';
 import { loneWorks } from './works/index.mjs';
+import { pool } from './works/pool.mjs';
+import { preloaded } from './works/preloaded.mjs';
 
 /** @typedef {import('./figures.mjs').Figures} Figures */
 /** @typedef {import('./figures.mjs').Results} Results */
@@ -18,6 +20,7 @@ import { loneWorks } from './works/index.mjs';
 /** @typedef {import('./works/deadlines.mjs').Deadlines} Deadlines */
 /** @typedef {import('./works/idle-cpu.mjs').IdleCpu} IdleCpu */
 /** @typedef {import('./works/idle-memory.mjs').IdleMemory} IdleMemory */
+/** @typedef {import('./works/pool.mjs').Acquisition} Acquisition */
 
 /** Sandboxes of these works. @param {readonly { name: string }[]} ofWorks */
 function measured(ofWorks) {
@@ -161,6 +164,66 @@ const rows = [
   },
 ];
 
+/** @type {readonly Row[]} */
+const startRows = [
+  {
+    title: 'start with lodash by running its source, first use, close',
+    target: '',
+    work: preloaded.name,
+    figure: (/** @type {Pair} */ { theirs }) => theirs.median,
+    text: time,
+    better: 'less',
+  },
+  {
+    title: 'the same with a snapshot that has it',
+    target: '',
+    work: preloaded.name,
+    figure: (/** @type {Pair} */ { ours }) => ours.median,
+    text: time,
+    better: 'less',
+  },
+  {
+    title: 'the first by the second',
+    target: '2',
+    work: preloaded.name,
+    figure: (/** @type {Pair} */ { ratio }) => ratio.median,
+    text: digits,
+    better: 'more',
+  },
+  {
+    title: '`acquire()` of a runtime that a pool has ready, median',
+    target: '50 µs',
+    work: pool.name,
+    figure: (/** @type {Acquisition} */ { median }) => median,
+    text: time,
+    better: 'less',
+  },
+  {
+    title: 'the same, p99',
+    target: '',
+    work: pool.name,
+    figure: (/** @type {Acquisition} */ { p99 }) => p99,
+    text: time,
+    better: 'less',
+  },
+  {
+    title: 'with its first `eval`, median',
+    target: '',
+    work: pool.name,
+    figure: (/** @type {Acquisition} */ { withEval }) => withEval,
+    text: time,
+    better: 'less',
+  },
+];
+
+/** @param {Figures} figures */
+export function startTable({ results: { allCores } }) {
+  return table(
+    ['', 'target', isolet.title],
+    startRows.map((row) => [row.title, row.target, cellOf(row, allCores, isolet.name)]),
+  );
+}
+
 /** @param {Figures} figures */
 export function memoryTable({ node, results: { allCores } }) {
   const columns = measured(idleMemoryWorks);
@@ -201,6 +264,6 @@ export function moveSentence(results) {
     /** @type {Partial<Pair> | null | undefined} */ (results[name]?.['isolated-vm'])?.ours?.median;
   const copies = (ourTime('bytes-in') ?? Number.NaN) + (ourTime('bytes-out') ?? Number.NaN);
   const ratio = copies / (ourTime('move') ?? Number.NaN);
-  if (Number.isNaN(ratio)) return 'Moving a Uint8Array is not part of isolet yet.\n';
+  if (Number.isNaN(ratio)) return `Moving a Uint8Array: ${absence(undefined)}.\n`;
   return `Moving 16 MiB there and back takes isolet ${digits(ratio)} times less than copying them (target: 50).\n`;
 }

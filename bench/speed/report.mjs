@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { repo } from '../../scripts/build.mjs';
 import { fail } from '../../scripts/toolchain.mjs';
 import { readAllFigures } from './figures.mjs';
-import { furtherTable, memoryTable, moveSentence } from './lone-tables.mjs';
+import { furtherTable, memoryTable, moveSentence, startTable } from './lone-tables.mjs';
 import { oneCoreTable, partsTable, ratioTable, timeTable } from './pair-tables.mjs';
 import { sandboxes } from './sandboxes/index.mjs';
 import { shortcomings } from './shortcomings.mjs';
@@ -74,6 +74,9 @@ function chapter(figures) {
     '### On one core\n',
     'The same ratios with the whole process held to one core (`taskset`): nothing should be below 0.25.\n',
     ...oneCoreTable(figures),
+    '### Snapshots and pools\n',
+    'isolet alone, with and without: what [a snapshot](snapshots.md) and [a pool](runtime.md#runtimes-made-ahead) save.\n',
+    ...startTable(figures),
     '### Memory of an idle sandbox\n',
     'Resident, in a process of its own for each sandbox and count, after one evaluation.\n',
     ...memoryTable(figures),

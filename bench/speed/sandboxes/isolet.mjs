@@ -13,16 +13,6 @@ export const version = require('../../../package.json').version;
 export const awaitsHost = false;
 export const limitsPromises = true;
 
-/** `with({ transfer })`, where this build has it. @param {import('isolet').JsFunction} fn */
-function moved(fn) {
-  try {
-    return fn.with(/** @type {{}} */ ({ transfer: 'both' }));
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_INVALID_ARG') return null;
-    throw error;
-  }
-}
-
 /** @param {import('./index.mjs').Limits} limits @returns {Session} */
 export function open({ memory, value }) {
   const runtime = new isolet.Runtime({ maxHeapSize: memory, maxSerializationBytes: value });
@@ -31,7 +21,7 @@ export function open({ memory, value }) {
     limitedScript: (code, timeout) => () => runtime.eval(code, { timeout }),
     asyncScript: (code, timeout) => () => runtime.evalAsync(code, { timeout }),
     fn: (source) => runtime.eval(source),
-    mover: (source) => moved(runtime.eval(source)),
+    mover: (source) => runtime.eval(source).with({ transfer: 'both' }),
     bind: (name, handler) => runtime.bindFunction(name, handler),
     cpuTime: () => runtime.getStats().cpuTimeMs,
     close: () => runtime.close(),

@@ -8,6 +8,8 @@ import { deadlines } from './deadlines.mjs';
 import { evaluationWorks } from './evaluation.mjs';
 import { idleCpu } from './idle-cpu.mjs';
 import { idleMemoryWorks } from './idle-memory.mjs';
+import { pool } from './pool.mjs';
+import { preloaded } from './preloaded.mjs';
 import { size } from './size.mjs';
 import { valueWorks } from './values.mjs';
 
@@ -53,6 +55,8 @@ export const loneWorks = [
   over(idleCpu, [isolet.name, ...alike]),
   over(crowd, [isolet.name, ...alike]),
   over(deadlines, [isolet.name, 'isolated-vm']),
+  over(preloaded, [isolet.name]),
+  over(pool, [isolet.name]),
   over(size, [isolet.name, ...alike, 'quickjs', 'node-vm']),
 ];
 

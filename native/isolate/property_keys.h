@@ -42,7 +42,10 @@ class PropertyKeys {
     bool is_identifier = false;
   };
 
-  // The slot of the key of these bytes: its own, or the free one it would take.
+  static constexpr size_t kNoSlot = SIZE_MAX;
+
+  // The slot of the key of these bytes: its own, or the free one it would take. None where both are
+  // too far from where they should be.
   size_t SlotOf(const uint8_t* bytes, uint32_t length, uint32_t hash) const;
   void MakeRoom();
 

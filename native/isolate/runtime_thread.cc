@@ -202,6 +202,7 @@ void RuntimeThread::Live() {
   tasks_->Close();
   heap_guard_.reset();
   if (core_->dying() && core_->DeathReason().kind == FailureKind::kHeapLimit) ReturnFreeMemory();
+  ReturnFreeMemoryOfThread();
 }
 
 bool RuntimeThread::HasStack(size_t bytes) const {

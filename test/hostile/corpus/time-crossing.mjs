@@ -6,8 +6,38 @@ const late = ['ERR_TIMEOUT'];
 /** What loops, where any function will do. */
 const loop = '() => { for (;;); }';
 
+/** 80,000 names whose FNV-1a hashes have the same last 20 bits, as `record`: the last three characters are chosen for it. */
+const collidingNames = `
+  const prime = 16777619, mask = 2 ** 20 - 1, letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$'];
+  let inverse = 1;
+  for (let i = 0; i < 6; i++) inverse = Math.imul(inverse, 2 - Math.imul(prime, inverse));
+  const codeOf = (letter) => letter.charCodeAt(0);
+  const hash = (text, from = 2166136261) => [...text].reduce((state, letter) => Math.imul(state ^ codeOf(letter), prime) & mask, from);
+  const before = (state, letter) => (Math.imul(state, inverse) & mask) ^ codeOf(letter);
+  const endings = new Map();
+  for (const a of letters) for (const b of letters) for (const c of letters) {
+    endings.set([c, b, a].reduce(before, 5), a + b + c);
+  }
+  const record = {};
+  let count = 0;
+  for (const a of letters.slice(0, 52)) for (const b of letters) for (const c of letters) {
+    const state = hash(a + b + c);
+    for (const d of letters) {
+      const ending = count < 80_000 && endings.get(hash(d, state));
+      if (ending) record[a + b + c + d + ending] = ++count;
+    }
+  }`;
+
 /** @type {import('../hostile-case.mjs').Script[]} */
 export const timeCrossing = [
+  {
+    name: 'record-whose-names-collide',
+    code: `${collidingNames} Object.keys(echo(record)).length`,
+    host: ['echo'],
+    limits: { timeout: 10_000, maxHeapSize: 128 * 2 ** 20 },
+    expect: [{ value: 80_000 }],
+    why: 'a table with these hashes becomes one long list, also at the host, which has no deadline',
+  },
   {
     name: 'loop-in-a-continuation-of-a-host-promise',
     code: '(async () => { await later(1); for (;;); })()',

@@ -75,3 +75,87 @@ describe('what stands for the engine’s own Intl under a heap limit', () => {
     errorOf(() => runtime.eval(code), HeapLimitError);
   });
 });
+
+describe('Intl.ListFormat under a heap limit', () => {
+  it('joins what is iterated, once, as the engine’s own does', () => {
+    const runtime = limited();
+    const code = `{
+      const format = new Intl.ListFormat('en');
+      const log = [];
+      const logged = (values, log) => ({
+        get [Symbol.iterator]() {
+          log.push('method');
+          return () => {
+            log.push('begin');
+            const results = values.map((value) => ({
+              get done() { log.push('done'); return false; },
+              get value() { log.push('value'); return value; },
+            }));
+            return {
+              get next() { log.push('next'); return () => results.shift() ?? { done: true }; },
+              get return() { log.push('return'); return () => ({}); },
+            };
+          };
+        },
+      });
+      const thrown = (f) => { try { return f(); } catch (error) { return error.name; } };
+      ({
+        list: format.format(['a', 'b', 'c']),
+        parts: format.formatToParts(['a', 'b']).map(({ type, value }) => type + ':' + value),
+        nothing: format.format() + format.format([]),
+        letters: format.format('ab'),
+        set: format.format(new Set(['a', 'b'])),
+        generator: format.format((function* () { yield 'a'; yield format.format(['b', 'c']); })()),
+        logged: format.format(logged(['a'], log)) + log,
+        number: thrown(() => format.format(logged([1], log))) + log.slice(5),
+        none: [null, 1, {}, { [Symbol.iterator]: 1 }, { [Symbol.iterator]: () => 1 }, { [Symbol.iterator]: () => ({}) },
+          { [Symbol.iterator]: () => ({ next: () => 1 }) }].map((list) => thrown(() => format.format(list))),
+        own: thrown(() => format.format((function* () { throw new EvalError(); })())),
+        ofAnother: thrown(() => format.format.call({}, ['a'])),
+        patched: (() => { Array.prototype[Symbol.iterator] = () => ['x'].values(); return format.format(['a']); })(),
+        names: [format.format.name, format.formatToParts.name, format.format.length],
+      });
+    }`;
+    expect(runtime.eval(code)).toStrictEqual({
+      list: 'a, b, and c',
+      parts: ['element:a', 'literal: and ', 'element:b'],
+      nothing: '',
+      letters: 'a and b',
+      set: 'a and b',
+      generator: 'a and b and c',
+      logged: 'amethod,begin,next,done,value',
+      number: 'TypeErrormethod,begin,next,done,value,return',
+      none: Array.from({ length: 7 }, () => 'TypeError'),
+      own: 'EvalError',
+      ofAnother: 'TypeError',
+      patched: 'x',
+      names: ['format', 'formatToParts', 1],
+    });
+    expectUsable(runtime);
+  });
+
+  it.each([
+    ['long texts', 'new Array(200).fill("x".repeat(2 ** 20))'],
+    ['many texts', 'new Array(1e6).fill("x")'],
+    ['texts without end', '(function* () { for (;;) yield "x"; })()'],
+  ])('ends the runtime for %s', (_, list) => {
+    for (const method of ['format', 'formatToParts']) {
+      const runtime = limited();
+      errorOf(() => runtime.eval(`new Intl.ListFormat('en').${method}(${list})`), HeapLimitError);
+    }
+  });
+
+  it('charges a list until it is joined, or fails', () => {
+    const runtime = limited();
+    const code = `{
+      const format = new Intl.ListFormat('en');
+      const list = new Array(20).fill('x'.repeat(2 ** 17));
+      for (let i = 0; i < 5; i++) {
+        format.format(list);
+        try { format.format([...list, 1]); } catch {}
+      }
+    }`;
+    expect(runtime.eval(code)).toBe(undefined);
+    expectUsable(runtime);
+  });
+});

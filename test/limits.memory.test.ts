@@ -240,6 +240,19 @@ describe('code from strings', () => {
     expectUsable(runtime);
   });
 
+  it('is bounded for timers', () => {
+    const runtime = makeRuntime({ maxHeapSize: limit, timeout: 20_000, enableTimers: true });
+    const code = 'setTimeout("globalThis.ran = " + JSON.stringify("x".repeat(1e6)))';
+    expect(runtime.eval(`${code}; new Promise((resolve) => setTimeout(() => resolve(ran.length)))`)).toBe(
+      1e6,
+    );
+    for (const name of ['setTimeout', 'setInterval']) {
+      const error = errorOf(() => runtime.eval(`${name}("[" + "()=>1,".repeat(1e6) + "]")`), JavaScriptError);
+      expect(error.name).toBe('EvalError');
+    }
+    expectUsable(runtime);
+  });
+
   it('is not bounded without one, nor is what the host runs', () => {
     const sum = `0${'+1'.repeat(2e6)}`;
     expect(makeRuntime().eval('eval("0" + "+1".repeat(2e6))')).toBe(2e6);

@@ -9,13 +9,16 @@ namespace {
 // Of the heap limit: 1.6 MB of text under the 50 MiB of a plugin.
 constexpr size_t kLargestPart = 32;
 
+constexpr char kRefused[] = "the text to compile is too large for the heap limit";
+
+bool IsLarge(const RuntimeThread& thread, v8::Local<v8::String> text) {
+  return static_cast<size_t>(text->Length()) > thread.core().limits.max_heap_size / kLargestPart;
+}
+
 v8::ModifyCodeGenerationFromStringsResult Judge(v8::Local<v8::Context>, v8::Local<v8::Value> source,
                                                 bool) {
   const RuntimeThread& thread = RuntimeThread::Of(v8::Isolate::GetCurrent());
-  const size_t most = thread.core().limits.max_heap_size / kLargestPart;
-  const bool is_large =
-      source->IsString() && static_cast<size_t>(source.As<v8::String>()->Length()) > most;
-  return {!is_large, {}};
+  return {!source->IsString() || !IsLarge(thread, source.As<v8::String>()), {}};
 }
 
 }  // namespace
@@ -23,11 +26,16 @@ v8::ModifyCodeGenerationFromStringsResult Judge(v8::Local<v8::Context>, v8::Loca
 void BoundCodeFromStrings(RuntimeThread& thread) {
   v8::Isolate* isolate = thread.isolate();
   v8::Local<v8::Context> context = thread.realm().context();
-  context->SetErrorMessageForCodeGenerationFromStrings(
-      Literal(isolate, "the text to compile is too large for the heap limit"));
+  context->SetErrorMessageForCodeGenerationFromStrings(Literal(isolate, kRefused));
   // What is allowed anyway is never asked about.
   context->AllowCodeGenerationFromStrings(false);
   isolate->SetModifyCodeGenerationFromStringsCallback(Judge);
+}
+
+bool AdmitCodeFromString(RuntimeThread& thread, v8::Local<v8::String> text) {
+  if (thread.core().limits.max_heap_size == 0 || !IsLarge(thread, text)) return true;
+  thread.isolate()->ThrowException(thread.realm().NewError("EvalError", kRefused));
+  return false;
 }
 
 }  // namespace isolet

@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "isolate/external_references.h"
+#include "isolate/intl_lists.h"
 #include "isolate/intrinsic_overrides.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/v8_prototypes.h"
@@ -135,11 +136,15 @@ void Open(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) 
   v8::Local<v8::Object> segmenter;
   v8::Local<v8::Value> segments;
   v8::Local<v8::Object> to_string;
-  if (!MakeSegments(thread.realm().context(), intl, &segmenter, &segments) ||
-      !AtPath(thread.realm().context(), intl, {"Locale", "prototype", "toString"})
-           .ToLocal(&to_string)) {
+  v8::Local<v8::Object> lists;
+  v8::Local<v8::Context> context = thread.realm().context();
+  if (!MakeSegments(context, intl, &segmenter, &segments) ||
+      !AtPath(context, intl, {"Locale", "prototype", "toString"}).ToLocal(&to_string) ||
+      !AtPath(context, intl, {"ListFormat", "prototype"}).ToLocal(&lists)) {
     return;
   }
+  overrides.Method(lists, "format", FormatList);
+  overrides.Method(lists, "formatToParts", FormatList);
   overrides.Iterator(GetPrototype(segments.As<v8::Object>()).As<v8::Object>(), Iterate);
   overrides.Method(GetPrototype(segmenter).As<v8::Object>(), "segment", Segment);
   overrides.Constructor(intl, "Locale", ConstructLocale, {to_string});
@@ -181,6 +186,7 @@ void ListIntl(ExternalReferences& references) {
        {ConstructLocale, Iterate, Segment, Format<0, kDateFormat>, Format<2, kSmall>}) {
     references.Add(callback);
   }
+  ListIntlLists(references);
   references.Add(Open);
 }
 

@@ -51,6 +51,17 @@ void MemoryCharges::Refund(MemoryCost cost) {
   reservations_ -= cost.reservations;
 }
 
+bool MemoryCharges::ClaimForCall(uint64_t bytes) {
+  if (!Claim({bytes, 0})) return false;
+  claimed_for_calls_ += bytes;
+  return true;
+}
+
+MemoryCharges::CallScope::~CallScope() {
+  charges_.Refund({charges_.claimed_for_calls_ - before_, 0});
+  charges_.claimed_for_calls_ = before_;
+}
+
 uint64_t MemoryCharges::Track(v8::Local<v8::Object> object, MemoryCost cost) {
   v8::Isolate* isolate = thread_.isolate();
   const uint64_t id = charges_.Add({this, 0, cost, v8::Global<v8::Object>(isolate, object)});

@@ -32,6 +32,20 @@ struct MemoryCost {
 
 class MemoryCharges {
  public:
+  // What is claimed by ClaimForCall() while it lives ends with it. Scopes nest, as calls do.
+  class CallScope {
+   public:
+    explicit CallScope(MemoryCharges& charges)
+        : charges_(charges), before_(charges.claimed_for_calls_) {}
+    ~CallScope();
+    CallScope(const CallScope&) = delete;
+    CallScope& operator=(const CallScope&) = delete;
+
+   private:
+    MemoryCharges& charges_;
+    const uint64_t before_;
+  };
+
   explicit MemoryCharges(RuntimeThread& thread);
   ~MemoryCharges();
   MemoryCharges(const MemoryCharges&) = delete;
@@ -43,6 +57,8 @@ class MemoryCharges {
   // charged, and a runtime that is full is on its way to its end.
   bool Claim(MemoryCost cost);
   void Refund(MemoryCost cost);
+  // As Claim(), for what a call of a built-in holds outside the heap until it ends.
+  bool ClaimForCall(uint64_t bytes);
 
   // `cost`, which has been claimed, is the object's from here on. Returns a number for it.
   uint64_t Track(v8::Local<v8::Object> object, MemoryCost cost);
@@ -84,6 +100,7 @@ class MemoryCharges {
   uint64_t reservations_ = 0;
   uint64_t types_ = 0;
   uint64_t locales_ = 0;
+  uint64_t claimed_for_calls_ = 0;
 };
 
 }  // namespace isolet

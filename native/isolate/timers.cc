@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "isolate/code_from_strings.h"
 #include "isolate/external_references.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/script_compiler.h"
@@ -66,7 +67,9 @@ void Timers::Set(const v8::FunctionCallbackInfo<v8::Value>& info, Repeating repe
   v8::Local<v8::Value> handler = info[0];
   if (!handler->IsFunction()) {
     v8::Local<v8::String> source;
-    if (!handler->ToString(context).ToLocal(&source)) return;
+    if (!handler->ToString(context).ToLocal(&source) || !AdmitCodeFromString(thread_, source)) {
+      return;
+    }
     handler = source;
   }
   double milliseconds = 0;

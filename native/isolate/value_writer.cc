@@ -15,6 +15,9 @@ namespace {
 // Of a function or symbol that is described; a longer one is left out.
 constexpr int kMostName = 1000;
 
+// V8's serializer makes a text flat before it asks for room: 512 MB for a result to be refused.
+constexpr int kMostPlainText = 1 << 20;
+
 }  // namespace
 
 ValueWriter::ValueWriter(const Realm& realm, FunctionPort& port, Payload& payload,
@@ -34,6 +37,7 @@ bool ValueWriter::WritePlain(std::span<const v8::Local<v8::Value>> values) {
   if (!kWritesPlain || describes_ || buffers_.moves() || !objects_.empty()) return false;
   // Only what is likely to be: giving up is not free.
   const bool may_be_plain = std::ranges::all_of(values, [&](v8::Local<v8::Value> value) {
+    if (value->IsString()) return value.As<v8::String>()->Length() <= kMostPlainText;
     return !value->IsObject() || value->IsArray() || value->IsDate() ||
            (!value->IsFunction() && !value->IsProxy() &&
             realm_.IsObjectPrototype(GetPrototype(value.As<v8::Object>())));

@@ -174,6 +174,12 @@ export const memoryObjects = [
     why: 'each holds a copy of the text, 2 MB, outside the heap',
   },
   {
+    name: 'intl-list-of-long-texts',
+    code: `new Intl.ListFormat('en').format(new Array(200).fill('x'.repeat(2 ** 20))).length`,
+    expect: ['ERR_HEAP_LIMIT'],
+    why: 'ICU copies each of them, outside the heap: 1.7 GB',
+  },
+  {
     name: 'growth-in-a-finalization-callback',
     code: [
       'const kept = [];',

@@ -120,6 +120,23 @@ describe('in the plugin', () => {
   });
 });
 
+// Node 20 and 22 know neither form.
+it.each([
+  ['imported by a script', 'import.source("a")'],
+  ['imported by compiled text', 'new Function("return import.source(\\"a\\")")()'],
+  ['imported later', 'Promise.resolve().then(() => (0, eval)("import.source(\\"a\\")"))'],
+  ['imported by a module', 'import("dynamic")'],
+  ['imported by a module’s head', 'import("static")'],
+])('the source of a module is a SyntaxError: %s', async (_, code) => {
+  const runtime = runtimeWith({
+    a: 'export const x = 1;',
+    dynamic: 'await import.source("a");',
+    static: 'import source s from "a";',
+  });
+  expect((await rejectionOf(runtime.evalAsync(code), JavaScriptError)).name).toBe('SyntaxError');
+  expectUsable(runtime);
+});
+
 describe('a module that can’t be linked or run', () => {
   it.each<[what: string, source: string, line: number, column: number]>([
     ['a word out of place', '\n\n  let let = 5', 3, 7],

@@ -11,9 +11,34 @@
 
 namespace isolet {
 
+#if V8_MAJOR_VERSION >= 13
+namespace {
+
+// Those of a module's source and, behind a flag, of one evaluated later. V8 (13.6, 14.6) takes for
+// granted that there is an answer: without one `import.source("a")` ended the process.
+v8::Local<v8::Object> NoPhases(const Realm& realm) {
+  return realm.NewError("SyntaxError", "modules can be imported in their evaluation phase only");
+}
+
+v8::MaybeLocal<v8::Promise> OnImportInPhase(v8::Local<v8::Context> context, v8::Local<v8::Data>,
+                                            v8::Local<v8::Value>, v8::Local<v8::String>,
+                                            v8::ModuleImportPhase, v8::Local<v8::FixedArray>) {
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
+  const RuntimeThread& thread = RuntimeThread::Of(v8::Isolate::GetCurrent());
+  resolver->Reject(context, NoPhases(thread.realm())).FromMaybe(false);
+  return resolver->GetPromise();
+}
+
+}  // namespace
+#endif
+
 ModuleGraphs::ModuleGraphs(RuntimeThread& thread, Modules& modules)
     : thread_(thread), modules_(modules), evaluator_(thread, modules) {
   thread_.isolate()->SetHostImportModuleDynamicallyCallback(OnImport);
+#if V8_MAJOR_VERSION >= 13
+  thread_.isolate()->SetHostImportModuleWithPhaseDynamicallyCallback(OnImportInPhase);
+#endif
 }
 
 v8::MaybeLocal<v8::Promise> ModuleGraphs::Import(v8::Local<v8::String> specifier,
@@ -106,6 +131,12 @@ bool ModuleGraphs::VisitRequests(const LoadPointer& load, ModuleRecord& record,
     v8::HandleScope handles(isolate);
     auto request = ItemOf(requests, context, i).As<v8::ModuleRequest>();
     v8::Local<v8::String> specifier = request->GetSpecifier();
+#if V8_MAJOR_VERSION >= 13
+    if (request->GetPhase() != v8::ModuleImportPhase::kEvaluation) {
+      isolate->ThrowException(NoPhases(thread_.realm()));
+      return false;
+    }
+#endif
     ModuleType type = ModuleType::kJavaScript;
     if (!ReadModuleType(thread_.realm(), AttributesOf(request), AttributeList::kOfRequest, &type)) {
       return false;

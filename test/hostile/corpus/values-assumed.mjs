@@ -15,6 +15,12 @@ const most = 640;
 /** @type {import('../hostile-case.mjs').Script[]} */
 export const valuesAssumed = [
   {
+    name: 'import-of-a-source',
+    code: `import.source('a')`,
+    expect: ['SyntaxError'],
+    why: 'from V8 13 on it asks the host for the source, and expects that every host has an answer',
+  },
+  {
     name: 'huge-tag-in-an-error',
     code: `Map.prototype.get.call({ __proto__: null, [Symbol.toStringTag]: 'a'.repeat(${longest}) })`,
     limits,

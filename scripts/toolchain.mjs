@@ -43,7 +43,8 @@ export const tools = {
     names: [],
     apt: ['libgtest-dev'],
     brew: 'brew install googletest',
-    windows: 'vcpkg install gtest',
+    windows:
+      'vcpkg install gtest:x64-windows-static, and set CMAKE_PREFIX_PATH to its installed/x64-windows-static',
   },
   'arm64-compiler': {
     what: 'a cross compiler for Linux on arm64',

@@ -7,23 +7,14 @@
 // test/consumers/; `all` is the whole vitest suite as well, against the installed package. What is for another processor
 // runs emulated, by qemu, and is the demo and the scripts of test/consumers/ in either case.
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
 import { getNode } from './node-packages.mjs';
 import { packPackage } from './package-contents.mjs';
-import { fail, onPath, provide } from './toolchain.mjs';
+import { fail, npm, provide } from './toolchain.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -37,23 +28,9 @@ const { values } = parseArgs({
 if (values.suite !== 'all' && values.suite !== 'smoke')
   fail(`--suite=${values.suite}: it can be all or smoke`);
 
-const npm = findNpm();
+const [, npmScript] = npm();
 const work = mkdtempSync(join(tmpdir(), 'isolet-matrix-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
-
-/** The npm of the Node that runs this, as a script. */
-function findNpm() {
-  const beside = dirname(realpathSync(process.execPath));
-  const script = 'node_modules/npm/bin/npm-cli.js';
-  const places = [
-    join(beside, script),
-    join(dirname(beside), 'lib', script),
-    join(dirname(beside), 'share', script),
-  ];
-  const onThePath = onPath('npm');
-  if (onThePath !== undefined) places.push(realpathSync(onThePath));
-  return process.env.npm_execpath ?? places.find((path) => existsSync(path)) ?? fail('Missing: npm');
-}
 
 /** @param {string} version @param {string} cpu */
 function programOf(version, cpu) {
@@ -107,8 +84,8 @@ function installPackage(tarball, version, cpu) {
   // The emulated one would take minutes, and all it installs is files.
   const installer = isEmulated ? { ...installation, node: [process.execPath] } : installation;
   const quiet = ['--no-audit', '--no-fund', '--silent'];
-  runNode(installer, [npm, 'ci', ...quiet]);
-  runNode(installer, [npm, 'install', '--no-save', ...quiet, tarball]);
+  runNode(installer, [npmScript, 'ci', ...quiet]);
+  runNode(installer, [npmScript, 'install', '--no-save', ...quiet, tarball]);
   return installation;
 }
 

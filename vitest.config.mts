@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Set by scripts/test.mjs for builds that are slow on purpose (AddressSanitizer).
@@ -6,7 +7,7 @@ const slowdown = Number(process.env.ISOLET_SLOWDOWN ?? 1);
 export default defineConfig({
   resolve: {
     // The built package, as a user's `import` gets it.
-    alias: { isolet: new URL('./dist/index.mjs', import.meta.url).pathname },
+    alias: { isolet: fileURLToPath(new URL('./dist/index.mjs', import.meta.url)) },
   },
   test: {
     include: ['test/*.test.ts'],

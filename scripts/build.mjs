@@ -19,6 +19,8 @@ import { fail, failMissing, find, install } from './toolchain.mjs';
 export const repo = dirname(dirname(fileURLToPath(import.meta.url)));
 const jobs = 2;
 const suffixes = { address: 'asan', thread: 'tsan' };
+/** The C++ unit tests: with this system's waits, and with those that every system has. */
+export const unitTests = /** @type {const} */ (['isolet_unit_tests', 'isolet_portable_tests']);
 
 /** @typedef {keyof typeof suffixes} Sanitizer */
 
@@ -87,7 +89,7 @@ export function run([program, ...args], { cwd = repo, quiet = false } = {}) {
 /**
  * Configures and builds one CMake target. Configuring each time costs little and makes a changed Node, option or
  * header folder take effect.
- * @param {'isolet' | 'isolet_unit_tests' | 'isolet_fuzz'} target
+ * @param {'isolet' | 'isolet_fuzz' | typeof unitTests[number]} target
  * @param {Sanitizer} [sanitize]
  * @returns {Promise<string>} the build folder
  */
@@ -126,7 +128,7 @@ export async function buildNative(target, sanitize) {
   if (cached.CMAKE_GENERATOR && stale) rmSync(out, { recursive: true });
 
   run([...configure, '-S', repo, '-B', out], { quiet: true });
-  if (target === 'isolet_unit_tests' && readCMakeCache(out).ISOLET_HAS_GTEST !== 'ON') {
+  if (target.endsWith('_tests') && readCMakeCache(out).ISOLET_HAS_GTEST !== 'ON') {
     if (!install('gtest')) failMissing('gtest');
     run([...configure, '-S', repo, '-B', out], { quiet: true });
   }

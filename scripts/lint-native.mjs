@@ -37,14 +37,17 @@ const cache = join(repo, 'node_modules/.cache/isolet/clang-tidy');
 mkdirSync(cache, { recursive: true });
 
 /** @type {{ file: string, command: string }[]} */
-const commands = JSON.parse(readFileSync(join(buildFolder, 'compile_commands.json'), 'utf8'));
-const queue = commands.filter(({ file }) => /^(native|test)[\\/]/.test(relative(repo, file)));
+const compiled = JSON.parse(readFileSync(join(buildFolder, 'compile_commands.json'), 'utf8'));
+/** clang-tidy looks at a file as each of its commands compiles it. @type {Map<string, string[]>} */
+const commandsOf = new Map();
+for (const { file, command } of compiled) commandsOf.set(file, [...(commandsOf.get(file) ?? []), command]);
+const queue = [...commandsOf].filter(([file]) => /^(native|test)[\\/]/.test(relative(repo, file)));
 let failures = 0;
 
 async function worker() {
   for (let next = queue.shift(); next; next = queue.shift()) {
-    const { file, command } = next;
-    const passed = join(cache, hash(common, command, readFileSync(file, 'utf8')));
+    const [file, commands] = next;
+    const passed = join(cache, hash(common, ...commands, readFileSync(file, 'utf8')));
     if (existsSync(passed)) continue;
     const child = spawn(tidy, ['--quiet', '-p', buildFolder, file], {
       cwd: repo,

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repo } from './build.mjs';
-import { fail, output, shell } from './toolchain.mjs';
+import { fail, npm, output } from './toolchain.mjs';
 
 /** The oldest version of each major one that the package supports, as package.json says. @type {Record<string, string>} */
 export const oldestNodes = { 20: '20.17.0', 22: '22.9.0', 24: '24.0.0', 26: '26.0.0' };
@@ -23,7 +23,7 @@ export const oldestNodes = { 20: '20.17.0', 22: '22.9.0', 24: '24.0.0', 26: '26.
  * @returns {NodePackage}
  */
 export function getNode(version, cpu = process.arch) {
-  const name = `node-${shell ? 'win' : process.platform}-${cpu}`;
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${cpu}`;
   const suffix = cpu === process.arch ? '' : `-${cpu}`;
   const cache = join(repo, 'node_modules/.cache/isolet', `node-${version}${suffix}`);
   const folder = join(cache, 'node_modules', name);
@@ -31,9 +31,9 @@ export function getNode(version, cpu = process.arch) {
     mkdirSync(cache, { recursive: true });
     writeFileSync(join(cache, 'package.json'), '{"private":true}');
     const args = ['install', '--no-save', '--no-package-lock', `--cpu=${cpu}`, '--prefix', cache];
-    const { status } = spawnSync('npm', [...args, `${name}@${version}`], {
+    const [node, script] = npm();
+    const { status } = spawnSync(node, [script, ...args, `${name}@${version}`], {
       stdio: ['ignore', 2, 2],
-      shell,
       cwd: cache,
     });
     if (status !== 0) {
@@ -46,7 +46,7 @@ export function getNode(version, cpu = process.arch) {
 
 /** The newest version of Node that begins so. @param {string} beginning */
 export function latestVersion(beginning) {
-  const stdout = output(['npm', 'view', `node@${beginning}`, 'version', '--json']);
+  const stdout = output([...npm(), 'view', `node@${beginning}`, 'version', '--json']);
   const versions = [JSON.parse(stdout)].flat();
   return /** @type {string} */ (versions.at(-1));
 }

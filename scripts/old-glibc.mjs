@@ -7,6 +7,7 @@
 // library is not the one that Node is built with.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repo } from './build.mjs';
 import { fail, output } from './toolchain.mjs';
 
 /** What was there in the glibc of Red Hat Enterprise Linux 8, which the official builds of Node 20 to 26 need. */
@@ -121,17 +122,13 @@ export function makeOldGlibc(compiler, folder) {
   const [libc, libm, ld] = [required('libc.so.6'), required('libm.so.6'), loader].map((real) =>
     makeStub(compiler, folder, real),
   );
-  // What libstdc++'s shared pointers ask whether they must be atomic is there from 2.32 on. Here they must.
-  const single = join(folder, 'single-threaded');
-  const symbol = '__libc_single_threaded';
-  writeFileSync(
-    `${single}.s`,
-    `.bss\n.globl ${symbol}\n.hidden ${symbol}\n.type ${symbol},%object\n.size ${symbol},1\n${symbol}: .zero 1\n.section .note.GNU-stack,"",%progbits\n`,
-  );
-  output([compiler.cc, '-c', '-o', `${single}.o`, `${single}.s`]);
+  const newer = join(folder, 'newer.o');
+  // In sections of its own, each, so that the linker leaves out what is not used.
+  const flags = ['-O2', '-fPIC', '-fvisibility=hidden', '-ffunction-sections', '-fdata-sections'];
+  output([compiler.cc, '-c', ...flags, '-o', newer, join(repo, 'scripts/newer-glibc.c')]);
   writeFileSync(
     join(folder, 'libc.so'),
-    `GROUP ( "${libc}" "${single}.o" "${required('libc_nonshared.a')}" AS_NEEDED ( "${ld}" ) )\n`,
+    `GROUP ( "${libc}" "${newer}" "${required('libc_nonshared.a')}" AS_NEEDED ( "${ld}" ) )\n`,
   );
   writeFileSync(join(folder, 'libm.so'), `GROUP ( "${libm}" )\n`);
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
 import { listedSources } from './list-sources.mjs';
-import { fail, output } from './toolchain.mjs';
+import { fail, npm, output } from './toolchain.mjs';
 
 /** Every file of the package is one of these. */
 const allowed = [
@@ -55,7 +55,7 @@ function check(paths, required) {
  */
 export function packPackage(folder, required = []) {
   const [packed] = /** @type {[Packed]} */ (
-    JSON.parse(output(['npm', 'pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`], repo))
+    JSON.parse(output([...npm(), 'pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`], repo))
   );
   check(
     packed.files.map(({ path }) => path),

@@ -1,29 +1,21 @@
 // @ts-check
 // Installs the packed package as a user would, with nothing but a Node on the PATH and install scripts off, and uses it
 // there: every Node, every processor that this machine can run.
-//   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,arm64] [--suite all|smoke] [--from FOLDER]
+//   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,arm64] [--suite all|smoke|scripts] [--from FOLDER]
 //
-// `--nodes running` is the Node that runs this, for platforms that npm has no others for. `smoke` is the demo and
-// test/consumers/; `all` is the whole vitest suite as well, against the installed package. What is for another processor
-// runs emulated, by qemu, and is the demo and the scripts of test/consumers/ in either case.
+// `--nodes running` is the Node that runs this, for platforms that npm has no others for. `scripts` is the demo and the
+// scripts of test/consumers/: what an old Node can run, and an emulated one in minutes. `smoke` is the others of
+// test/consumers/ as well, `all` also the whole vitest suite, against the installed package. What is for another processor
+// runs emulated, by qemu, and is `scripts` in any case.
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
 import { getNode } from './node-packages.mjs';
 import { packPackage } from './package-contents.mjs';
-import { fail, onPath, provide } from './toolchain.mjs';
+import { fail, npm, provide } from './toolchain.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -34,26 +26,12 @@ const { values } = parseArgs({
     from: { type: 'string' },
   },
 });
-if (values.suite !== 'all' && values.suite !== 'smoke')
-  fail(`--suite=${values.suite}: it can be all or smoke`);
+if (!/^(all|smoke|scripts)$/.test(values.suite))
+  fail(`--suite=${values.suite}: it can be all, smoke or scripts`);
 
-const npm = findNpm();
+const [, npmScript] = npm();
 const work = mkdtempSync(join(tmpdir(), 'isolet-matrix-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
-
-/** The npm of the Node that runs this, as a script. */
-function findNpm() {
-  const beside = dirname(realpathSync(process.execPath));
-  const script = 'node_modules/npm/bin/npm-cli.js';
-  const places = [
-    join(beside, script),
-    join(dirname(beside), 'lib', script),
-    join(dirname(beside), 'share', script),
-  ];
-  const onThePath = onPath('npm');
-  if (onThePath !== undefined) places.push(realpathSync(onThePath));
-  return process.env.npm_execpath ?? places.find((path) => existsSync(path)) ?? fail('Missing: npm');
-}
 
 /** @param {string} version @param {string} cpu */
 function programOf(version, cpu) {
@@ -107,8 +85,8 @@ function installPackage(tarball, version, cpu) {
   // The emulated one would take minutes, and all it installs is files.
   const installer = isEmulated ? { ...installation, node: [process.execPath] } : installation;
   const quiet = ['--no-audit', '--no-fund', '--silent'];
-  runNode(installer, [npm, 'ci', ...quiet]);
-  runNode(installer, [npm, 'install', '--no-save', ...quiet, tarball]);
+  runNode(installer, [npmScript, 'ci', ...quiet]);
+  runNode(installer, [npmScript, 'install', '--no-save', ...quiet, tarball]);
   return installation;
 }
 
@@ -185,10 +163,9 @@ for (const cpu of values.cpus.split(',')) {
     const installation = installPackage(tarball, version, cpu);
     runDemo(installation);
     runScripts(installation);
-    if (cpu === process.arch) {
-      runConsumers(installation);
-      if (values.suite === 'all') runSuite(installation);
-    }
+    const suite = cpu === process.arch ? values.suite : 'scripts';
+    if (suite !== 'scripts') runConsumers(installation);
+    if (suite === 'all') runSuite(installation);
     console.log(`Node ${version}, ${cpu}: passed`);
     rmSync(installation.folder, { recursive: true });
   }

@@ -5,7 +5,7 @@
 //   test.mjs --sanitize=thread     the unit tests alone: Node itself is not built for ThreadSanitizer
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { buildNative, buildRoot, buildTypeScript, repo, sanitizerOf } from './build.mjs';
+import { buildNative, buildRoot, buildTypeScript, repo, sanitizerOf, unitTests } from './build.mjs';
 import { addressSanitizerEnvironment, sanitizerOptions } from './sanitizers.mjs';
 import { fail, onPath } from './toolchain.mjs';
 
@@ -22,11 +22,13 @@ function runTests([program, ...args], env = {}) {
   if (status !== 0) fail(`Failed (${signal ?? `exit code ${status}`}): ${program} ${args.join(' ')}`);
 }
 
-const out = await buildNative('isolet_unit_tests', sanitize);
 // ThreadSanitizer needs its addresses free: on some kernels random placement of mappings takes them.
 const setarch = sanitize === 'thread' ? onPath('setarch') : undefined;
 const fixedAddresses = setarch && spawnSync(setarch, ['-R', 'true']).status === 0 ? [setarch, '-R'] : [];
-runTests([...fixedAddresses, join(out, 'isolet_unit_tests')]);
+for (const tests of unitTests) {
+  const out = await buildNative(tests, sanitize);
+  runTests([...fixedAddresses, join(out, tests)]);
+}
 
 if (sanitize !== 'thread') {
   await buildNative('isolet', sanitize);

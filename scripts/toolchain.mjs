@@ -1,8 +1,8 @@
 // @ts-check
 // Finds the programs that a build or a check needs and, where one is missing, says which and how to get it.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 const visualStudio = 'install Visual Studio 2022 (Build Tools suffice) with "Desktop development with C++"';
 
@@ -43,7 +43,8 @@ export const tools = {
     names: [],
     apt: ['libgtest-dev'],
     brew: 'brew install googletest',
-    windows: 'vcpkg install gtest',
+    windows:
+      'vcpkg install gtest:x64-windows-static, and set CMAKE_PREFIX_PATH to its installed/x64-windows-static',
   },
   'arm64-compiler': {
     what: 'a cross compiler for Linux on arm64',
@@ -82,16 +83,12 @@ export function fail(message) {
   process.exit(1);
 }
 
-/** npm and the commands in node_modules/.bin are scripts that only a shell finds on Windows. */
-export const shell = process.platform === 'win32';
-
 /** What a command prints, whose errors are shown; it must succeed. @param {string[]} command @param {string} [cwd] */
 export function output([program, ...args], cwd) {
   const { status, stdout, error } = spawnSync(/** @type {string} */ (program), args, {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 2],
-    shell,
     maxBuffer: 1 << 28,
   });
   if (status !== 0) fail(`${error?.message ?? stdout}\nFailed: ${program} ${args.join(' ')}`);
@@ -110,6 +107,24 @@ export function onPath(name) {
     }
   }
   return undefined;
+}
+
+/**
+ * npm, as a command of this Node and a script. What is called npm on the PATH only a shell can start on Windows, and a
+ * shell takes paths with spaces apart (C:\Program Files).
+ * @returns {[node: string, script: string]}
+ */
+export function npm() {
+  const { npm_execpath: running } = process.env;
+  if (running?.endsWith('npm-cli.js')) return [process.execPath, running];
+  const beside = dirname(realpathSync(process.execPath));
+  const script = 'node_modules/npm/bin/npm-cli.js';
+  const places = [beside, join(dirname(beside), 'lib'), join(dirname(beside), 'share')].map((folder) =>
+    join(folder, script),
+  );
+  const found = onPath('npm');
+  if (found !== undefined) places.push(realpathSync(found));
+  return [process.execPath, places.find((path) => existsSync(path)) ?? fail('Missing: npm')];
 }
 
 /** The tool's program, if there is one. @param {keyof typeof tools} tool */

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { repo } from './build.mjs';
 import { getNode } from './node-packages.mjs';
-import { fail, shell } from './toolchain.mjs';
+import { fail } from './toolchain.mjs';
 
 const [versions, separator, ...command] = process.argv.slice(2);
 if (!versions || !/^[\d.]+(,[\d.]+)*$/.test(versions) || separator !== '--' || command.length === 0) {
@@ -19,7 +19,8 @@ for (const version of versions.split(',')) {
   console.error(`Node ${exact}: ${command.join(' ')}`);
   const { status, signal } = spawnSync(/** @type {string} */ (program), args, {
     stdio: 'inherit',
-    shell,
+    // npm and the commands in node_modules/.bin are scripts that only a shell finds on Windows.
+    shell: process.platform === 'win32',
     env: {
       ...process.env,
       PATH: [join(folder, 'bin'), join(repo, 'node_modules/.bin'), process.env.PATH].join(delimiter),

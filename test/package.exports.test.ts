@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as imported from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { packagePath } from './support/child.js';
@@ -58,7 +59,7 @@ describe('the package', () => {
   });
 
   it('has them for browsers as a module, too', async () => {
-    const browser = await import(join(packagePath, '../browser.mjs'));
+    const browser = await import(pathToFileURL(join(packagePath, '../browser.mjs')).href);
     expect(Object.keys(browser).sort()).toStrictEqual(Object.keys(required).sort());
   });
 

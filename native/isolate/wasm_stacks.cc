@@ -85,8 +85,8 @@ void WasmStacks::Refund() { charges_.Refund(kStack); }
 
 void WasmStacks::Add(v8::Local<v8::Promise> result) {
   const uint64_t charge = charges_.Track(result, kStack);
-  Stack& stack = stacks_.emplace_back(v8::Global<v8::Promise>(isolate_, result), charge);
-  stack.result.SetWeak();
+  stacks_.push_back({v8::Global<v8::Promise>(isolate_, result), charge});
+  stacks_.back().result.SetWeak();
 }
 
 void WasmStacks::ReleaseSettled() {

@@ -7,7 +7,10 @@
 
 #include <cstdint>
 
-#if defined(__linux__)
+// Linux has ways to wait of its own (parker.h, condition.h), up to times of a clock that they name.
+// ISOLET_PORTABLE_WAITS chooses there what all others have: the unit tests run with either.
+#if defined(__linux__) && !defined(ISOLET_PORTABLE_WAITS)
+#define ISOLET_LINUX_WAITS 1
 #include <time.h>
 #else
 #include <chrono>
@@ -25,16 +28,24 @@ constexpr Nanos kMillisecond = 1'000'000;
 // Steady time. On Linux it is CLOCK_MONOTONIC by name rather than `steady_clock`, because a
 // deadline is handed to the futex as an absolute time of exactly that clock.
 inline Nanos NowNanos() {
-#if defined(__linux__)
+#if defined(ISOLET_LINUX_WAITS)
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<Nanos>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-#else  // untested
+#else
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
 #endif
 }
+
+#if !defined(ISOLET_LINUX_WAITS)
+// As the standard library's waits take it. Not for kNever: they may add to it.
+inline auto SteadyTime(Nanos time) {
+  using std::chrono::nanoseconds;
+  return std::chrono::time_point<std::chrono::steady_clock, nanoseconds>(nanoseconds(time));
+}
+#endif
 
 // `now + span` for a span that may be kNever, or so large that it means the same.
 constexpr Nanos DeadlineAfter(Nanos now, Nanos span) {

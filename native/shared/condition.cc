@@ -1,15 +1,13 @@
 #include "shared/condition.h"
 
-#if defined(__linux__)
+#if defined(ISOLET_LINUX_WAITS)
 #include <errno.h>
 #include <time.h>
-#else
-#include <chrono>
 #endif
 
 namespace isolet {
 
-#if defined(__linux__)
+#if defined(ISOLET_LINUX_WAITS)
 
 Condition::Condition() {
   pthread_condattr_t attributes;
@@ -39,8 +37,12 @@ Condition::~Condition() = default;
 void Condition::NotifyAll() { changed_.notify_all(); }
 
 bool Condition::Sleep(std::unique_lock<std::mutex>& lock, Nanos deadline) {
-  const auto left = std::chrono::nanoseconds(deadline - NowNanos());
-  return changed_.wait_for(lock, left) != std::cv_status::timeout;
+  if (deadline <= NowNanos()) return false;
+  if (deadline == kNever) {
+    changed_.wait(lock);
+    return true;
+  }
+  return changed_.wait_until(lock, SteadyTime(deadline)) != std::cv_status::timeout;
 }
 
 #endif

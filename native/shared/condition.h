@@ -11,7 +11,7 @@
 
 #include "shared/clock.h"
 
-#if defined(__linux__)
+#if defined(ISOLET_LINUX_WAITS)
 #include <pthread.h>
 #else
 #include <condition_variable>
@@ -42,7 +42,7 @@ class Condition {
   // Until notified, or shorter; false if the deadline has passed.
   bool Sleep(std::unique_lock<std::mutex>& lock, Nanos deadline);
 
-#if defined(__linux__)
+#if defined(ISOLET_LINUX_WAITS)
   pthread_cond_t changed_;
 #else
   std::condition_variable changed_;

@@ -1,17 +1,15 @@
 #include "shared/parker.h"
 
-#if defined(ISOLET_USE_FUTEX)
+#if defined(ISOLET_LINUX_WAITS)
 #include <errno.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#else
-#include <chrono>
 #endif
 
 namespace isolet {
 
-#if defined(ISOLET_USE_FUTEX)
+#if defined(ISOLET_LINUX_WAITS)
 namespace {
 
 // The kernel's numbers. <linux/futex.h> has them as well, and is in a package of its own on Alpine.
@@ -26,7 +24,7 @@ constexpr uint32_t kAnyBit = 0xFFFFFFFF;
 // The exchange lets only one of several wakers pay for the system call.
 void Parker::WakeParked() {
   woken_at_.store(NowNanos(), std::memory_order_relaxed);
-#if defined(ISOLET_USE_FUTEX)
+#if defined(ISOLET_LINUX_WAITS)
   if (state_.exchange(kAwake, std::memory_order_acq_rel) != kParked) return;
   syscall(SYS_futex, &state_, kWake, 1, nullptr, nullptr, 0);
 #else
@@ -39,7 +37,7 @@ void Parker::WakeParked() {
 bool Parker::Sleep(Nanos deadline) {
   // Here rather than in the kernel, which takes 20 microseconds to find out.
   if (deadline <= NowNanos()) return false;
-#if defined(ISOLET_USE_FUTEX)
+#if defined(ISOLET_LINUX_WAITS)
   static_assert(sizeof(state_) == sizeof(uint32_t), "the futex is the atomic itself");
   timespec until;
   if (deadline != kNever) {
@@ -58,10 +56,7 @@ bool Parker::Sleep(Nanos deadline) {
     woken_.wait(lock, awake);
     return true;
   }
-  const std::chrono::steady_clock::time_point until{
-      std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-          std::chrono::nanoseconds(deadline))};
-  return woken_.wait_until(lock, until, awake);
+  return woken_.wait_until(lock, SteadyTime(deadline), awake);
 #endif
 }
 

@@ -26,10 +26,7 @@
 #include "shared/clock.h"
 #include "shared/spin_policy.h"
 
-// ISOLET_NO_FUTEX chooses the portable way on Linux too, for its tests.
-#if defined(__linux__) && !defined(ISOLET_NO_FUTEX)
-#define ISOLET_USE_FUTEX 1
-#else
+#if !defined(ISOLET_LINUX_WAITS)
 #include <condition_variable>
 #include <mutex>
 #endif
@@ -127,7 +124,7 @@ class Parker {
   // Shared by all; written only when somebody sleeps or is woken, so a hot waker keeps the line.
   alignas(64) std::atomic<uint32_t> state_{kAwake};
   std::atomic<Nanos> woken_at_{0};
-#if !defined(ISOLET_USE_FUTEX)
+#if !defined(ISOLET_LINUX_WAITS)
   std::mutex mutex_;  // Guards nothing; ties the check of state_ to the sleep.
   std::condition_variable woken_;
 #endif

@@ -48,7 +48,9 @@ class ThreadClock {
 
   // Any thread may ask while the measured thread lives. Afterwards the answer means nothing (0, or
   // another thread's time once the system has given the number away again).
-  // A system call on every platform: not for a hot path without a thought.
+  // A system call on every platform: not for a hot path without a thought. Windows tells it
+  // in ticks of its scheduler, some 16 ms: a limit of CPU time, and Watchdog::Timer::Patience, are
+  // as coarse there.
   Nanos NowNanos() const;
 
  private:

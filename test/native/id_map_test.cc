@@ -71,9 +71,10 @@ TEST(IdMap, RemoveDestroysTheValue) {
 
 TEST(IdMap, ADestructorMayUseTheMap) {
   struct Chained {
+    Chained(IdMap<std::unique_ptr<Chained>>* map, uint64_t next) : map(map), next(next) {}
+    ~Chained() { map->Remove(next); }
     IdMap<std::unique_ptr<Chained>>* map;
     uint64_t next;
-    ~Chained() { map->Remove(next); }
   };
   IdMap<std::unique_ptr<Chained>> map;
   uint64_t id = 0;

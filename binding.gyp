@@ -1,35 +1,3 @@
-# The package's build (node-gyp, prebuildify). Developers build with CMakeLists.txt,
-# which also knows the unit tests and sanitizers; the sources are listed once for both.
-{
-  "targets": [
-    {
-      "target_name": "isolet",
-      "sources": ["<!@(node scripts/list-sources.mjs)"],
-      "include_dirs": [
-        "native",
-        "<!(node -p \"require('node-addon-api').include_dir\")",
-      ],
-      # An environment that is being terminated can throw no more: not a reason to abort.
-      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "NDEBUG"],
-      # Node's own flags bring -fno-rtti, which we need (see CMakeLists.txt), and -fno-exceptions, which we don't.
-      "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
-      "cflags_cc": [
-        "-std=gnu++20", "-fomit-frame-pointer", "-fvisibility=hidden", "-fvisibility-inlines-hidden",
-        "-ffunction-sections", "-fdata-sections",
-      ],
-      "conditions": [
-        ["OS=='linux'", {"ldflags": ["-Wl,-z,now", "-Wl,--gc-sections"]}],
-        # Untested. Node's own flags take exceptions from the standard library, too.
-        ["OS=='win'", {"defines!": ["_HAS_EXCEPTIONS=0"], "defines": ["NOMINMAX", "WIN32_LEAN_AND_MEAN"]}],
-      ],
-      "xcode_settings": {
-        "CLANG_CXX_LANGUAGE_STANDARD": "gnu++20",
-        "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
-        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
-      },
-      "msvs_settings": {
-        "VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["/std:c++20", "/utf-8"]},
-      },
-    }
-  ]
-}
+# For `node-gyp rebuild` in the repository. Not in the package: Yarn and pnpm take a binding.gyp at the top for a wish to
+# build at installation, whatever package.json says by `gypfile`.
+{"includes": ["native/addon.gypi"]}

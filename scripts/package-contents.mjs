@@ -2,15 +2,17 @@
 // Packs the package, and checks what is in it: all that it needs, nothing else, types and exports as they should be.
 //   package-contents.mjs [--to FOLDER] [--complete]
 //
-// Prints the sizes, and fails where something is amiss. FOLDER keeps the package. `--complete`: for a release, which has a
-// binary for every platform.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// Prints the sizes, in GitHub's workflows on the run's page as well, and fails where something is amiss. FOLDER keeps the
+// package. `--complete`: for a release, which has a binary for every platform.
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
+import { largestBinary } from './inspect-binary.mjs';
 import { listedSources } from './list-sources.mjs';
+import { table } from './markdown-table.mjs';
 import { fail, output } from './toolchain.mjs';
 
 /** Every file of the package is one of these: no binding.gyp at the top, which would be built at installation. */
@@ -51,9 +53,11 @@ export function faultsOf(files, needed) {
   const binaries = files.filter(isBinary);
   const strange = paths.filter((path) => !allowed.some((pattern) => pattern.test(path)));
   const missing = needed.filter((path) => !paths.includes(path));
+  const large = binaries.filter(({ size }) => size > largestBinary);
   return [
     ...strange.map((path) => `Not to be in the package: ${path}`),
     ...missing.map((path) => `Missing in the package: ${path}`),
+    ...large.map(({ path, size }) => `${path}: ${size} bytes, more than ${largestBinary}`),
     ...(binaries.length === 0 ? ['There are no prebuilt binaries: run `npm run prebuild` first'] : []),
   ];
 }
@@ -63,6 +67,9 @@ function printSizes({ filename, size, unpackedSize, files }) {
   const binaries = files.filter(isBinary);
   for (const { path, size } of binaries) console.log(`${path}: ${size} bytes`);
   console.log(`${filename}: ${size} bytes, ${unpackedSize} unpacked, ${files.length} files`);
+  if (!process.env.GITHUB_STEP_SUMMARY) return;
+  const rows = [...binaries.map(({ path, size }) => [path, size]), [filename, size]];
+  appendFileSync(process.env.GITHUB_STEP_SUMMARY, table(['File', 'Bytes'], rows).join('\n'));
 }
 
 /**

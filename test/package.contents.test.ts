@@ -24,7 +24,10 @@ describe('what is packed', () => {
     expect(faultsOf([binary(1)], ['dist/index.js'])).toEqual(['Missing in the package: dist/index.js']);
   });
 
-  it('has a binary', () => {
+  it('has a binary, and none above 1 MB', () => {
     expect(faultsOf([entry], [])).toEqual([expect.stringContaining('no prebuilt binaries')]);
+    expect(faultsOf([binary(1_000_001)], [])).toEqual([
+      expect.stringContaining('1000001 bytes, more than 1000000'),
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 // @ts-check
 // Checks what no compiler does: which folder includes which, how a header opens, how long a file is, and that
-// native/sources.txt names every source. ARCHITECTURE.md says why the folders are cut as they are.
+// native/sources.gypi names every source. ARCHITECTURE.md says why the folders are cut as they are.
 import { readFileSync } from 'node:fs';
 import { filesBelow, listedSources, presentSources } from './list-sources.mjs';
 import { fail } from './toolchain.mjs';
@@ -69,12 +69,12 @@ for (const file of [...filesBelow('native'), ...filesBelow('lib')]) {
 const listed = listedSources();
 const present = presentSources();
 errors.push(
-  ...present.filter((file) => !listed.includes(file)).map((file) => `native/sources.txt: lacks ${file}`),
+  ...present.filter((file) => !listed.includes(file)).map((file) => `native/sources.gypi: lacks ${file}`),
 );
 errors.push(
   ...listed
     .filter((file) => !present.includes(file))
-    .map((file) => `native/sources.txt: no such file: ${file}`),
+    .map((file) => `native/sources.gypi: no such file: ${file}`),
 );
 
 if (errors.length > 0) fail(errors.join('\n'));

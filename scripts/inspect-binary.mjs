@@ -6,7 +6,8 @@ import { output } from './toolchain.mjs';
 
 /** Libraries that Node needs as well. */
 const libraries = /^(libc\.so\.6|libc\.musl-\w+\.so\.1|libm\.so\.6|libgcc_s\.so\.1|ld-linux-[\w-]+\.so\.\d)$/;
-const largest = 1_000_000;
+/** Bytes. */
+export const largestBinary = 1_000_000;
 /** Of libgcc_s, from the GCC 8 that those systems came with. */
 const newestGcc = '7.0.0';
 
@@ -26,7 +27,7 @@ const newestGcc = '7.0.0';
  */
 export function inspect(readelf, file, providers) {
   const { size } = statSync(file);
-  const faults = size > largest ? [`${size} bytes, more than ${largest}`] : [];
+  const faults = size > largestBinary ? [`${size} bytes, more than ${largestBinary}`] : [];
 
   const needed = [...output([readelf, '--wide', '--dynamic', file]).matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(
     ([, name = '']) => name,

@@ -1,19 +1,16 @@
 // @ts-check
-// native/sources.txt is the one list of C++ sources: CMakeLists.txt reads the file, binding.gyp runs this script.
-//   list-sources.mjs           print the list
-//   list-sources.mjs --write   write it anew from what is on disk
+// native/sources.gypi is the one list of C++ sources: native/addon.gypi includes it, CMakeLists.txt reads its lines.
+//   list-sources.mjs   write it anew from what is on disk
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
-const list = join(repo, 'native/sources.txt');
+const list = join(repo, 'native/sources.gypi');
 
-/** The lines of native/sources.txt, relative to the repository. */
+/** What native/sources.gypi lists, relative to the repository. */
 export function listedSources() {
-  return readFileSync(list, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('native/'));
+  return [...readFileSync(list, 'utf8').matchAll(/"(.+\.cc)"/g)].map(([, path]) => `native/${path}`);
 }
 
 /**
@@ -37,10 +34,7 @@ export function presentSources() {
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  if (process.argv[2] === '--write') {
-    const header = '# Every C++ source of the addon. Written by: node scripts/list-sources.mjs --write\n';
-    writeFileSync(list, `${header}${presentSources().join('\n')}\n`);
-  } else {
-    console.log(listedSources().join('\n'));
-  }
+  const lines = presentSources().map((path) => `  "${path.slice('native/'.length)}",\n`);
+  const header = '# Every C++ source of the addon. Written by: node scripts/list-sources.mjs\n';
+  writeFileSync(list, `${header}{"sources": [\n${lines.join('')}]}\n`);
 }

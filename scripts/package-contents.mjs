@@ -2,24 +2,25 @@
 // Packs the package, and checks what is in it: all that it needs, nothing else, types and exports as they should be.
 //   package-contents.mjs [--to FOLDER] [--complete]
 //
-// Prints the sizes, and fails where something is amiss. FOLDER keeps the package. `--complete`: for a release, which has a
-// binary for every platform.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// Prints the sizes, in GitHub's workflows on the run's page as well, and fails where something is amiss. FOLDER keeps the
+// package. `--complete`: for a release, which has a binary for every platform.
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
+import { largestBinary } from './inspect-binary.mjs';
 import { listedSources } from './list-sources.mjs';
+import { table } from './markdown-table.mjs';
 import { fail, npm, output } from './toolchain.mjs';
 
-/** Every file of the package is one of these. */
+/** Every file of the package is one of these: no binding.gyp at the top, which would be built at installation. */
 const allowed = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|binding\.gyp)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/(cli\/)?[\w-]+\.(d\.ts|d\.mts|js|mjs|js\.map|mjs\.map)$/,
   /^native\/[\w/]+\.(cc|h)$/,
-  /^native\/sources\.txt$/,
-  /^scripts\/list-sources\.mjs$/,
+  /^native\/(binding\.gyp|addon\.gypi|sources\.gypi)$/,
   /^prebuilds\/[\w-]+\/isolet\.abi\d+(\.(glibc|musl))?\.node$/,
 ];
 
@@ -33,19 +34,42 @@ const everyBinary = [115, 127, 137, 147].flatMap((abi) => [
   ),
 ]);
 
-/** @typedef {{ filename: string, size: number, unpackedSize: number, files: { path: string, size: number }[] }} Packed */
+/** @typedef {{ path: string, size: number }} PackedFile */
+/** @typedef {{ filename: string, size: number, unpackedSize: number, files: PackedFile[] }} Packed */
 
-/** @param {string[]} paths @param {readonly string[]} required */
-function check(paths, required) {
-  const strange = paths.filter((path) => !allowed.some((pattern) => pattern.test(path)));
+/** What is needed to run it, and to build it. */
+function neededFiles() {
   const { main, types, bin } = JSON.parse(readFileSync(join(repo, 'package.json'), 'utf8'));
   const entries = [main, types, ...Object.values(bin), 'dist/browser.js', 'dist/index.mjs', 'LICENSE'];
-  const needed = [...required, ...listedSources(), ...entries.map((path) => path.replace('./', ''))];
+  const build = ['native/binding.gyp', 'native/addon.gypi', 'native/sources.gypi', ...listedSources()];
+  return [...entries.map((path) => path.replace('./', '')), ...build];
+}
+
+const isBinary = (/** @type {PackedFile} */ { path }) => path.endsWith('.node');
+
+/** What is amiss, in words. @param {readonly PackedFile[]} files @param {readonly string[]} needed */
+export function faultsOf(files, needed) {
+  const paths = files.map(({ path }) => path);
+  const binaries = files.filter(isBinary);
+  const strange = paths.filter((path) => !allowed.some((pattern) => pattern.test(path)));
   const missing = needed.filter((path) => !paths.includes(path));
-  if (strange.length > 0) fail(`Not to be in the package: ${strange.join(', ')}`);
-  if (missing.length > 0) fail(`Missing in the package: ${missing.join(', ')}`);
-  if (!paths.some((path) => path.endsWith('.node')))
-    fail('There are no prebuilt binaries: run `npm run prebuild` first');
+  const large = binaries.filter(({ size }) => size > largestBinary);
+  return [
+    ...strange.map((path) => `Not to be in the package: ${path}`),
+    ...missing.map((path) => `Missing in the package: ${path}`),
+    ...large.map(({ path, size }) => `${path}: ${size} bytes, more than ${largestBinary}`),
+    ...(binaries.length === 0 ? ['There are no prebuilt binaries: run `npm run prebuild` first'] : []),
+  ];
+}
+
+/** @param {Packed} packed */
+function printSizes({ filename, size, unpackedSize, files }) {
+  const binaries = files.filter(isBinary);
+  for (const { path, size } of binaries) console.log(`${path}: ${size} bytes`);
+  console.log(`${filename}: ${size} bytes, ${unpackedSize} unpacked, ${files.length} files`);
+  if (!process.env.GITHUB_STEP_SUMMARY) return;
+  const rows = [...binaries.map(({ path, size }) => [path, size]), [filename, size]];
+  appendFileSync(process.env.GITHUB_STEP_SUMMARY, table(['File', 'Bytes'], rows).join('\n'));
 }
 
 /**
@@ -57,15 +81,9 @@ export function packPackage(folder, required = []) {
   const [packed] = /** @type {[Packed]} */ (
     JSON.parse(output([...npm(), 'pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`], repo))
   );
-  check(
-    packed.files.map(({ path }) => path),
-    required,
-  );
-  for (const { path, size } of packed.files)
-    if (path.startsWith('prebuilds/')) console.log(`${path}: ${size} bytes`);
-  console.log(
-    `${packed.filename}: ${packed.size} bytes, ${packed.unpackedSize} unpacked, ${packed.files.length} files`,
-  );
+  const faults = faultsOf(packed.files, [...required, ...neededFiles()]);
+  if (faults.length > 0) fail(faults.join('\n'));
+  printSizes(packed);
   return join(folder, packed.filename);
 }
 

@@ -61,7 +61,7 @@ function linuxToolChain({ cpu, prefix }) {
   const compiler = { cc: `${prefix}gcc`, readelf: `${prefix}readelf` };
   const glibc = join(cache, `glibc-${cpu}`);
   if (libc === 'glibc') makeOldGlibc(compiler, glibc);
-  // Smaller and faster than Node's -O3 alone. Not in binding.gyp: a clang there may have no plugin for it.
+  // Smaller and faster than Node's -O3 alone. Not in native/addon.gypi: a clang there may have no plugin for it.
   const linkTime = '-flto=auto -O3';
   return {
     CC: compiler.cc,
@@ -81,7 +81,7 @@ function build(target, version) {
     ...['--no-napi', '--strip', `--target=${version}`, `--arch=${target.cpu}`],
     ...(isLinux ? [`--tag-libc=${libc}`] : []),
     `--node-gyp=${join(repo, 'node_modules/.bin/node-gyp')}`,
-    ...[`--cwd=${sources}`, `--out=${repo}`],
+    ...[`--cwd=${join(sources, 'native')}`, '--name=isolet', `--out=${repo}`],
   ]);
 }
 

@@ -1,21 +1,25 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as libcModule from '../lib/libc.js';
 import { expectChild, packagePath, runChild } from './support/child.js';
 import { repo } from './support/docs.js';
 
+const { libc } = createRequire(__filename)('../dist/libc.js') as typeof libcModule;
+
 /** Prints what the first use of a package throws. */
-function firstUse(path: string, before = ''): string {
+function firstUse(root: string, before = ''): string {
   return `
     ${before}
-    const { NativeAddonError, IsoletError, Runtime } = require(${JSON.stringify(path)});
+    const { NativeAddonError, IsoletError, Runtime } = require(${JSON.stringify(join(root, 'dist'))});
     try {
       new Runtime();
     } catch (error) {
       const { code, message, cause } = error;
       const isTyped = error instanceof NativeAddonError && error instanceof IsoletError;
-      console.log(JSON.stringify({ isTyped, code, message, cause: cause?.code ?? typeof cause }));
+      console.log(JSON.stringify({ isTyped, code, message, cause: cause?.message ?? typeof cause }));
     }
   `;
 }
@@ -29,18 +33,41 @@ async function failure(code: string, env: NodeJS.ProcessEnv = {}) {
   return JSON.parse(stdout) as { isTyped: boolean; code: string; message: string; cause: string };
 }
 
+/** Prints the file that the first use of a package loads. */
+const printLoaded = (path: string) => `
+  const { Runtime } = require(${JSON.stringify(path)});
+  new Runtime().close();
+  console.log(process.report.getReport().sharedObjects.find((path) => /isolet.*\\.node$/.test(path)));
+`;
+
+const brought = `prebuilds/${process.platform}-${process.arch}/isolet.abi${process.versions.modules}${
+  process.platform === 'linux' ? `.${libc()}` : ''
+}.node`;
+
 describe('the native addon', () => {
   let folder: string;
-  let copy: string;
+  /** The one that is tested, and a file that is none. */
+  let good: string;
+  let bad: string;
 
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'isolet-addon-'));
-    const root = join(folder, 'isolet');
-    mkdirSync(root);
+  /** The root of a package that has these files. */
+  function packageWith(files: Record<string, string>): string {
+    const root = mkdtempSync(join(folder, 'package-'));
     cpSync(join(repo, 'dist'), join(root, 'dist'), { recursive: true, dereference: true });
     cpSync(join(repo, 'package.json'), join(root, 'package.json'));
     symlinkSync(join(repo, 'node_modules'), join(root, 'node_modules'));
-    copy = join(root, 'dist/index.js');
+    for (const [file, source] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      cpSync(source, join(root, file));
+    }
+    return root;
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(realpathSync(tmpdir()), 'isolet-addon-'));
+    good = (await runChild(printLoaded(packagePath), { prelude: false })).stdout.trim();
+    bad = join(folder, 'bad');
+    writeFileSync(bad, 'not a library');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -55,53 +82,100 @@ describe('the native addon', () => {
     await expectChild(script, ['false true'], { prelude: false });
   });
 
-  it('that is not there is an error which says what there is and what to do', async () => {
-    const none = await failure(firstUse(copy));
-    expect(none).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON' });
-    expect(none.message).toContain(process.version);
-    expect(none.message).toContain(`${process.platform}-${process.arch}`);
-    expect(none.message).toContain('prebuilt: none');
-    expect(none.message).toContain('node-gyp rebuild');
+  const build = 'build/Release/isolet.node';
+  const nativeBuild = 'native/build/Release/isolet.node';
 
-    const prebuilds = join(folder, 'isolet/prebuilds/linux-riscv64');
-    mkdirSync(prebuilds, { recursive: true });
-    for (const abi of ['115', '999']) writeFileSync(join(prebuilds, `isolet.abi${abi}.glibc.node`), '');
-    const other = await failure(firstUse(copy));
-    expect(other.message).toContain('prebuilt: linux-riscv64 (glibc): Node.js 20, ABI 999');
-    rmSync(join(folder, 'isolet/prebuilds'), { recursive: true });
+  it.each<[string, Record<string, 'good' | 'bad'>, string]>([
+    ['is what the package brought', { [brought]: 'good' }, brought],
+    ["is a build of one's own before that", { [brought]: 'good', [nativeBuild]: 'good' }, nativeBuild],
+    [
+      "is the repository's build before both",
+      { [brought]: 'good', [nativeBuild]: 'good', [build]: 'good' },
+      build,
+    ],
+    [
+      'is what was brought where no build loads',
+      { [brought]: 'good', [nativeBuild]: 'bad', [build]: 'bad' },
+      brought,
+    ],
+  ])('%s', async (_, files, expected) => {
+    const sources = Object.entries(files).map(([file, kind]) => [file, kind === 'good' ? good : bad]);
+    const root = packageWith(Object.fromEntries(sources));
+    await expectChild(printLoaded(join(root, 'dist')), [join(root, expected)], {
+      prelude: false,
+      env: { ISOLET_PREBUILD: '' },
+    });
   });
 
-  it('that the system refuses is an error with what it said', async () => {
-    const release = join(folder, 'refused/build/Release');
-    mkdirSync(release, { recursive: true });
-    writeFileSync(join(release, 'isolet.node'), 'not a library');
-    const refused = await failure(firstUse(copy), { ISOLET_PREBUILD: join(folder, 'refused') });
-    expect(refused).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON', cause: 'ERR_DLOPEN_FAILED' });
-    expect(refused.message).toContain(release);
+  it('that is not there is an error which says what there is and what to do', async () => {
+    const root = packageWith({});
+    const none = await failure(firstUse(root));
+    expect(none).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON', cause: 'undefined' });
+    expect(none.message).toContain(process.version);
+    expect(none.message).toContain(`${process.platform}-${process.arch}`);
+    expect(none.message).toContain('supported: Node.js 20, 22, 24, 26\n');
+    expect(none.message).toContain('prebuilt: none');
+    expect(none.message).toContain(`node-gyp rebuild --directory="${join(root, 'native')}"`);
+
+    const foreign = ['115', '999'].map((abi) => [`prebuilds/linux-riscv64/isolet.abi${abi}.glibc.node`, bad]);
+    const other = await failure(firstUse(packageWith(Object.fromEntries(foreign))));
+    expect(other.message).toContain('prebuilt: linux-riscv64 (glibc): Node.js 20, ABI 999');
+  });
+
+  it.each([
+    ['win32', 'Visual Studio 2022'],
+    ['darwin', 'C++20 compiler, Python and make'],
+  ])('is built from source with what there is on %s', async (platform, tools) => {
+    const before = `Object.defineProperty(process, 'platform', { value: '${platform}' });`;
+    expect((await failure(firstUse(packageWith({}), before))).message).toContain(tools);
+  });
+
+  it('that the system refuses is an error with what it said, of every file that was tried', async () => {
+    const root = packageWith({ [nativeBuild]: bad, [brought]: bad });
+    const refused = await failure(firstUse(root));
+    expect(refused).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON' });
+    expect(refused.cause).toContain(join(root, nativeBuild));
+    const [first, second] = refused.message.split('\n');
+    expect(first).toContain(`${join(root, nativeBuild)} can't be loaded: `);
+    expect(first).toContain('if another Node built it: delete it, or build it again');
+    expect(second).toContain(`${join(root, brought)} can't be loaded: `);
+    expect(second).not.toContain('another Node');
+  });
+
+  it('that ISOLET_PREBUILD names is loaded, or nothing', async () => {
+    const root = packageWith({ [nativeBuild]: good, [brought]: good });
+    const refused = await failure(firstUse(root), { ISOLET_PREBUILD: packageWith({ [build]: bad }) });
+    expect(refused).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON' });
+    expect(refused.message).toContain("isolet.node can't be loaded");
+
+    const elsewhere = packageWith({});
+    const none = await failure(firstUse(root), { ISOLET_PREBUILD: elsewhere });
+    expect(none.message).toContain(`there is no native addon in ${elsewhere}`);
   });
 
   it('is not looked for from inside a bundle', async () => {
     const bundled = join(folder, 'bundled');
     cpSync(join(repo, 'dist'), join(bundled, 'dist'), { recursive: true, dereference: true });
-    const refused = await failure(firstUse(join(bundled, 'dist/index.js')));
+    const refused = await failure(firstUse(bundled));
     expect(refused).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON' });
-    expect(refused.message).toContain('bundle');
+    expect(refused.message).toContain(`bundle (${join(bundled, 'dist/addon.js')})`);
+    expect(refused.message).toContain(process.version);
+    expect(refused.message).toContain('supported: Node.js 20, 22, 24, 26');
   });
 
   it('of another Node is an error', async () => {
-    const script = `
-      new Runtime().close();
-      console.log(process.report.getReport().sharedObjects.find((path) => /isolet.*\\.node$/.test(path)));
-    `;
-    const { stdout: addon } = await runChild(script);
-    const release = join(folder, 'other/build/Release');
-    cpSync(addon.trim(), join(release, 'isolet.node'));
-    const other = await failure(firstUse(copy, withVersions("modules: '999'")), {
-      ISOLET_PREBUILD: join(folder, 'other'),
-    });
+    const root = packageWith({ [nativeBuild]: good });
+    const other = await failure(firstUse(root, withVersions("modules: '999'")));
     expect(other).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON', cause: 'undefined' });
-    expect(other.message).toContain(`is for Node.js ${process.versions.node.split('.')[0]}`);
+    expect(other.message).toContain(`is for Node.js ${process.versions.node.split('.')[0]}: delete it`);
     expect(other.message).toContain('ABI 999');
+  });
+
+  it('of another Node does not hide what the package brought', async () => {
+    const root = packageWith({ [nativeBuild]: good, [brought.replace(/abi\d+/, 'abi999')]: bad });
+    const other = await failure(firstUse(root, withVersions("modules: '999'")));
+    expect(other.message).toContain('is for Node.js');
+    expect(other.cause).toContain('isolet.abi999');
   });
 
   it.each([
@@ -110,8 +184,33 @@ describe('the native addon', () => {
     ['electron', 'Electron'],
     ['nw', 'NW.js'],
   ])('is not tried in another engine: %s', async (key, name) => {
-    const refused = await failure(firstUse(packagePath, withVersions(`${key}: '1.0.0'`)));
+    const refused = await failure(firstUse(repo, withVersions(`${key}: '1.0.0'`)));
     expect(refused).toMatchObject({ isTyped: true, code: 'ERR_NATIVE_ADDON' });
-    expect(refused.message).toContain(name);
+    const { modules } = process.versions;
+    expect(refused.message).toContain(`this process: ${name} 1.0.0 (ABI ${modules}), ${process.platform}-`);
+    expect(refused.message).toContain('supported: Node.js 20, 22, 24, 26');
+  });
+});
+
+describe('the C library', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'isolet-libc-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['musl', 'node', 'ELF … /lib/ld-musl-x86_64.so.1 …'],
+    ['glibc', 'node', 'ELF … /lib64/ld-linux-x86-64.so.2 …'],
+    ['musl', 'ld-musl-x86_64.so.1', 'ELF …'],
+    ['glibc', 'ld-linux-x86-64.so.2', 'ELF …'],
+  ] as const)('is %s for %s with %s', (expected, name, text) => {
+    const program = join(folder, name);
+    writeFileSync(program, text);
+    expect(libc(program)).toBe(expected);
+  });
+
+  it('is taken for glibc where the program can not be read', () => {
+    expect(libc(join(folder, 'missing'))).toBe('glibc');
   });
 });

@@ -96,7 +96,7 @@ function expandBraces(path: string): string[] {
   return (match[2] ?? '').split(',').flatMap((part) => expandBraces(`${match[1]}${part}${match[3]}`));
 }
 
-const sourceFile = /^[\w.@-]+(\/[\w.@-]+)+\.(h|cc|m?ts|m?js|json|txt|md|gyp)$/;
+const sourceFile = /^[\w.@-]+(\/[\w.@-]+)+\.(h|cc|m?ts|m?js|json|txt|md|gypi?)$/;
 const topLevelFile = /^([\w-]+\.(json|md|gyp|mts)|CMakeLists\.txt|\.clang-(format|tidy))$/;
 
 /** What a page names that looks like a path of this repository. */

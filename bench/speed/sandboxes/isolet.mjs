@@ -21,7 +21,8 @@ export function open({ memory, value }) {
     limitedScript: (code, timeout) => () => runtime.eval(code, { timeout }),
     asyncScript: (code, timeout) => () => runtime.evalAsync(code, { timeout }),
     fn: (source) => runtime.eval(source),
-    mover: (source) => runtime.eval(source).with({ transfer: 'both' }),
+    mover: (source) =>
+      /** @type {import('isolet').JsFunction} */ (runtime.eval(source)).with({ transfer: 'both' }),
     bind: (name, handler) => runtime.bindFunction(name, handler),
     cpuTime: () => runtime.getStats().cpuTimeMs,
     close: () => runtime.close(),

@@ -49,7 +49,17 @@ function hostConsole(name: string) {
 
 function render(level: ConsoleLevel, args: unknown[]): string {
   if (level === 'dir') return inspect(args[0]);
-  return formatWithOptions({ colors: false }, ...args);
+  const [format, ...rest] = args;
+  const shown = typeof format === 'string' ? [bounded(format), ...rest] : args;
+  return formatWithOptions({ colors: false }, ...shown);
+}
+
+/**
+ * JSON shows all there is: of a sparse array, a few bytes of the plugin's, 200 MB. So `%j` is shown as `%O` is, which stops
+ * after 100 items.
+ */
+function bounded(format: string): string {
+  return format.replace(/%[%j]/g, (specifier) => (specifier === '%j' ? '%O' : specifier));
 }
 
 /** A terminal obeys control characters, and a plugin's text must not steer it. */

@@ -11,6 +11,8 @@ export type Hooks = Map<string, JsFunction | string>;
 /** How many hooks a message lists: the plugin decides how many it has. */
 const mostHooksListed = 20;
 
+const typeNames = new Set(['null', 'object', 'function', 'string', 'number', 'bigint', 'boolean', 'symbol']);
+
 /** ms, of all of a plugin's loading. */
 interface LoadLimits {
   timeout: number;
@@ -26,8 +28,8 @@ export function findHooks(runtime: Runtime, source: string, filename: string, li
   const found = isModuleFile(filename)
     ? methodsOfModule(runtime, source, filename, limits)
     : methodsOfScript(runtime, source, filename, limits);
-  if (typeof found === 'string') {
-    const what = found === 'undefined' ? 'it defines none' : `its "plugin" is ${found}`;
+  if (!isHookList(found)) {
+    const what = found === 'undefined' ? 'it defines none' : `its "plugin" is ${typeName(found)}`;
     const expected = isModuleFile(filename)
       ? 'an object as export "plugin"'
       : 'a top-level "const plugin = { … }"';
@@ -40,6 +42,19 @@ export function findHooks(runtime: Runtime, source: string, filename: string, li
     if (!hooks.has(hook)) hooks.set(hook, found[i + 1] as JsFunction | string);
   }
   return hooks;
+}
+
+/** A plugin that has patched `Object.prototype.then` may put anything in its place. */
+function isHookList(found: unknown): found is (string | JsFunction)[] {
+  return (
+    Array.isArray(found) &&
+    found.length % 2 === 0 &&
+    found.every((item, i) => typeof item === 'string' || (i % 2 === 1 && typeof item === 'function'))
+  );
+}
+
+function typeName(found: unknown): string {
+  return typeof found === 'string' && typeNames.has(found) ? found : 'something else';
 }
 
 function methodsOfScript(runtime: Runtime, source: string, filename: string, limits: LoadLimits): MethodList {

@@ -1,8 +1,8 @@
 // @ts-check
 // What became of each hostile script: makes docs/survival.md.
-//   survival.mjs measure    runs the corpus in the running Node, and keeps the figures
-//   survival.mjs table      writes the page from the figures of all Node versions
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+//   survival.mjs measure [NAME…]   runs the corpus in the running Node, or these cases, and keeps the figures
+//   survival.mjs table             writes the page from the figures of all Node versions
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpus } from '../test/hostile/corpus/index.mjs';
 import { aimedMemory, limitsOf, mebibyte } from '../test/hostile/hostile-case.mjs';
@@ -25,13 +25,18 @@ function tell(result) {
   return 'death' in result ? `${result.name}: ${result.death}` : `${result.name}: ${result.outcome}`;
 }
 
-async function measure() {
+/** The figures of other cases are kept. @param {readonly string[]} wanted none: all */
+async function measure(wanted) {
   await buildNative('isolet', undefined);
   buildTypeScript();
-  const names = corpus.map(({ name }) => name);
+  const file = join(figures, `${process.version}.json`);
+  /** @type {Result[]} */
+  const before = wanted.length > 0 && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const names = wanted.length > 0 ? wanted : corpus.map(({ name }) => name);
   const results = await supervise(names, (result) => console.error(tell(result)));
+  const kept = before.filter(({ name }) => !names.includes(name));
   mkdirSync(figures, { recursive: true });
-  writeFileSync(join(figures, `${process.version}.json`), JSON.stringify(results));
+  writeFileSync(file, JSON.stringify([...kept, ...results]));
 }
 
 /** @param {string} text @param {boolean} good */
@@ -98,7 +103,7 @@ function writePage() {
   writeFileSync(page, lines.join('\n'));
 }
 
-const command = process.argv[2];
-if (command === 'measure') await measure();
+const [command, ...names] = process.argv.slice(2);
+if (command === 'measure') await measure(names);
 else if (command === 'table') writePage();
-else fail('Usage: survival.mjs measure|table');
+else fail('Usage: survival.mjs measure [NAME…]|table');

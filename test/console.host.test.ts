@@ -74,12 +74,20 @@ describe('the console of the host', () => {
       linesOf(
         'console.log("%s is %d, %i, %f, %j %o %c%%", "x", 4.5, 4.7, 1.5, { a: 1 }, [2], "color: red", "rest")',
       ),
-    ).toStrictEqual([expect.stringMatching(/^\[plug\] x is 4\.5, 4, 1\.5, \{"a":1\} .+ % rest$/)]);
+    ).toStrictEqual([expect.stringMatching(/^\[plug\] x is 4\.5, 4, 1\.5, \{ a: 1 \} .+ % rest$/)]);
     expect(
       linesOf(
         'console.log("%s", "%s", "z"); console.log("100%"); console.log("%s"); console.log(5, "%s", 6)',
       ),
     ).toStrictEqual(['[plug] %s z', '[plug] 100%', '[plug] %s', '[plug] 5 %s 6']);
+  });
+
+  it('shows what is small in bytes and large as JSON without making it large', () => {
+    expect(
+      linesOf(
+        'const sparse = []; sparse[40_000_000] = 1; console.log("%j %%j", sparse); console.log(sparse)',
+      ),
+    ).toStrictEqual(['[plug] [ <40000000 empty items>, 1 ] %j', '[plug] [ <40000000 empty items>, 1 ]']);
   });
 
   it('escapes what a terminal obeys', () => {

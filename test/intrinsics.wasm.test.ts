@@ -124,3 +124,16 @@ describe('the memory of an instance counts', () => {
     expectUsable(runtime);
   });
 });
+
+it('modules without end are a RangeError before the process has no mappings left', () => {
+  const runtime = makeRuntime({ timeout: 60_000 });
+  const code = `{
+    const kept = [];
+    const bytes = (i) => new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 0, 6, 1, 110, i, i >> 8, i >> 16, i >> 24]);
+    let thrown;
+    try { for (let i = 0; i < 10_000; i++) kept.push(new WebAssembly.Module(bytes(i))); } catch (error) { thrown = error; }
+    [thrown?.name, kept.length > 500];
+  }`;
+  expect(runtime.eval(code)).toStrictEqual(['RangeError', true]);
+  expectUsable(runtime);
+});

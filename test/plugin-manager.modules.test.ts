@@ -177,6 +177,26 @@ describe('a plugin that is an ES module, and fails', () => {
     manager.loadPlugin('one');
     expect(manager.callHook('one', 'answer')).toBe(1);
   });
+
+  it.each([
+    ['null', 'its "plugin" is something else'],
+    ['7', 'its "plugin" is something else'],
+    ['"x".repeat(1e6)', 'its "plugin" is something else'],
+    ['["a"]', 'its "plugin" is something else'],
+    ['[null, {}, 5, 1e308]', 'its "plugin" is something else'],
+    ['["a", {}]', 'its "plugin" is something else'],
+  ])('not by the answer that it gives in place of its methods: %s', (forged, expected) => {
+    const manager = managerOfModule(`
+      Object.defineProperty(Object.prototype, 'then', { configurable: true, get() {
+        if (!Array.isArray(this) || typeof this[0] !== 'string') return undefined;
+        return (resolve) => { delete Object.prototype.then; resolve(${forged}); };
+      } });
+      export const plugin = { a() {} };`);
+    const error = errorOf(() => manager.loadPlugin('one'), PluginError);
+    expect(error.message).toContain(expected);
+    expect(error.message.length).toBeLessThan(1000);
+    expect(manager.plugins).toEqual([]);
+  });
 });
 
 describe('a plugin that is no file', () => {

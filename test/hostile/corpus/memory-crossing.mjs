@@ -18,7 +18,7 @@ export const memoryCrossing = [
   {
     name: 'result-that-is-the-longest-string-allowed-to-cross',
     code: '"ab".repeat(2 ** 28 - 12)',
-    limits: { maxSerializationBytes: 2 ** 30 },
+    limits: { maxSerializationBytes: 2 ** 30, timeout: 20_000 },
     expect: ['ERR_HEAP_LIMIT', 'ERR_SERIALIZATION_LIMIT', { value: 'ab'.repeat(2 ** 28 - 12) }],
     most: 1856,
     why: 'the host allows it, the heap does not: where the rope is flattened to be written',

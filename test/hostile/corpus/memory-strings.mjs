@@ -30,6 +30,7 @@ export const memoryStrings = [
   {
     name: 'longest-wide-string-flattened',
     code: 'const s = "\\u0416\\u0428".repeat(2 ** 28 - 12); /x/.test(s)',
+    limits: { timeout: 20_000 },
     expect: fullOrRefused,
     most: 1216,
     why: '1 GiB in one allocation',

@@ -13,6 +13,7 @@ import { chosen, installPeers, versionOf } from '../peers.mjs';
 import { readFigures, writeFigures } from './figures.mjs';
 import { waitForRest } from './other-load.mjs';
 import { sandboxes } from './sandboxes/index.mjs';
+import { useShippedBinary } from './shipped.mjs';
 import { pairWorks, works } from './works/index.mjs';
 
 /** @typedef {import('./figures.mjs').Cores} Cores */
@@ -109,7 +110,8 @@ function summary(found) {
   return JSON.stringify(found);
 }
 
-await buildNative('isolet', undefined);
+if (options.quick) await buildNative('isolet', undefined);
+else useShippedBinary();
 buildTypeScript();
 installPeers();
 const figures = readFigures(plan) ?? freshFigures();

@@ -1,7 +1,6 @@
 // @ts-check
 // Runtimes that were made ahead.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isolet } from '../../../test/support/isolet.mjs';
 import { quantile } from '../spread.mjs';
 import { usualLimits } from './pair-work.mjs';
 
@@ -21,6 +20,7 @@ const pace = 5;
 
 /** @param {Contest} contest @returns {Promise<Acquisition>} */
 async function measure({ plan }) {
+  const { isolet } = await import('../../../test/support/isolet.mjs');
   const size = 2;
   const pool = new isolet.RuntimePool({ runtime: { maxHeapSize: usualLimits.memory }, size });
   /** @type {number[]} */

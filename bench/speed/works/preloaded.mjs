@@ -4,7 +4,6 @@ import { deepStrictEqual } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
-import { isolet } from '../../../test/support/isolet.mjs';
 import { comparePair } from '../samples.mjs';
 import { usualLimits } from './pair-work.mjs';
 
@@ -18,6 +17,7 @@ const use = '_.chunk([1, 2, 3, 4, 5], 2).length';
 
 /** @param {Contest} contest @returns {Promise<Pair>} ours: out of a snapshot; theirs: by its source */
 async function measure({ plan }) {
+  const { isolet } = await import('../../../test/support/isolet.mjs');
   const source = readFileSync(require.resolve('lodash/lodash.min.js'), 'utf8');
   const builder = new isolet.SnapshotBuilder();
   builder.executeScript('lodash.js', source);

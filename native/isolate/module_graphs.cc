@@ -20,9 +20,7 @@ v8::Local<v8::Object> NoPhases(const Realm& realm) {
   return realm.NewError("SyntaxError", "modules can be imported in their evaluation phase only");
 }
 
-v8::MaybeLocal<v8::Promise> OnImportInPhase(v8::Local<v8::Context> context, v8::Local<v8::Data>,
-                                            v8::Local<v8::Value>, v8::Local<v8::String>,
-                                            v8::ModuleImportPhase, v8::Local<v8::FixedArray>) {
+v8::MaybeLocal<v8::Promise> RefusePhase(v8::Local<v8::Context> context) {
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
   const RuntimeThread& thread = RuntimeThread::Of(v8::Isolate::GetCurrent());
@@ -37,7 +35,15 @@ ModuleGraphs::ModuleGraphs(RuntimeThread& thread, Modules& modules)
     : thread_(thread), modules_(modules), evaluator_(thread, modules) {
   thread_.isolate()->SetHostImportModuleDynamicallyCallback(OnImport);
 #if V8_MAJOR_VERSION >= 13
-  thread_.isolate()->SetHostImportModuleWithPhaseDynamicallyCallback(OnImportInPhase);
+  // V8 14 asks this one in every phase, 13 only in those that are refused.
+  thread_.isolate()->SetHostImportModuleWithPhaseDynamicallyCallback(
+      [](v8::Local<v8::Context> context, v8::Local<v8::Data> options, v8::Local<v8::Value> referrer,
+         v8::Local<v8::String> specifier, v8::ModuleImportPhase phase,
+         v8::Local<v8::FixedArray> attributes) {
+        return phase == v8::ModuleImportPhase::kEvaluation
+                   ? OnImport(context, options, referrer, specifier, attributes)
+                   : RefusePhase(context);
+      });
 #endif
 }
 

@@ -149,8 +149,8 @@ export interface RuntimeConfig {
   /**
    * Gets each error that nobody in the runtime handles: of a promise that was rejected, thrown by a timer's
    * callback, or a TimeoutError where the runtime's own limits stopped such work. On the host's thread, while it serves
-   * the runtime. While 64 have not been taken by the host, further ones are only counted. What it throws is an uncaught
-   * exception of the host. Default: they are only counted, in stats.
+   * the runtime, and not after `close` or `terminate`. While 64 have not been taken by the host, further ones are only
+   * counted. What it throws is an uncaught exception of the host. Default: they are only counted, in stats.
    */
   onUnhandledRejection?: ((error: IsoletError) => void) | undefined;
   /** How deep a value that crosses may be nested, 1 to 1000. Default: 64. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type IsoletError,
   JavaScriptError,
@@ -131,6 +132,21 @@ describe('onUnhandledRejection', () => {
       runtime.evalAsync('Promise.reject(1); 0').catch(() => {});
     });
     expect(answer).toBe(42);
+  });
+
+  it.each(['close', 'terminate'] as const)('gets no more once the host said %s', async (end) => {
+    const reported: IsoletError[] = [];
+    const runtime = makeRuntime({
+      timeout: 60_000,
+      onUnhandledRejection: (error) => {
+        reported.push(error);
+        runtime[end]();
+      },
+    });
+    const settled = runtime.evalAsync('for (let i = 0; i < 20; i++) Promise.reject(i); 0').catch(() => {});
+    await settled;
+    await nextTurn();
+    expect(reported.map((error) => (error as JavaScriptError).value)).toStrictEqual([0]);
   });
 
   it('must be a function', () => {

@@ -2,25 +2,15 @@ import { DataCloneError, JavaScriptError, type JsFunction, type Runtime, Timeout
 import { describe, expect, it } from 'vitest';
 import { errorOf, rejectionOf } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
+import { body, moduleOf, section, text, vector } from './support/wasm.js';
 
 checkReleases();
 
 const [i32, funcType, voidBlock, local] = [0x7f, 0x60, 0x40, 0x20];
-const text = (name: string) => [name.length, ...Buffer.from(name)];
-const vector = (items: number[][]) => [items.length, ...items.flat()];
-/** Of less than 16 KiB. */
-const section = (id: number, content: number[]) => [
-  id,
-  (content.length & 0x7f) | 0x80,
-  content.length >> 7,
-  ...content,
-];
-const body = (code: number[]) => [code.length + 2, 0, ...code, 0x0b];
 
 /** Imports the function `host.f`; what each export does is next to its code. */
-const bytes = new Uint8Array([
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  ...section(
+const bytes = moduleOf(
+  section(
     1,
     vector([
       [funcType, 1, i32, 1, i32],
@@ -28,10 +18,10 @@ const bytes = new Uint8Array([
       [funcType, 2, i32, i32, 1, i32],
     ]),
   ),
-  ...section(2, vector([[...text('host'), ...text('f'), 0, 0]])),
-  ...section(3, vector([[0], [1], [1], [2], [0], [1]])),
-  ...section(5, vector([[0, 1]])),
-  ...section(
+  section(2, vector([[...text('host'), ...text('f'), 0, 0]])),
+  section(3, vector([[0], [1], [1], [2], [0], [1]])),
+  section(5, vector([[0, 1]])),
+  section(
     7,
     vector([
       [...text('callHost'), 0, 1],
@@ -43,7 +33,7 @@ const bytes = new Uint8Array([
       [...text('memory'), 2, 0],
     ]),
   ),
-  ...section(
+  section(
     10,
     vector([
       body([local, 0, 0x10, 0]), // f(x)
@@ -54,7 +44,7 @@ const bytes = new Uint8Array([
       body([0x10, 6]), // itself
     ]),
   ),
-]);
+);
 const damaged = bytes.slice(0, -3);
 
 /** A runtime that has the bytes as `wasm.bytes`, a host function `f` that doubles, and an instance's exports as `x`. */

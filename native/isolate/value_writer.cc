@@ -94,14 +94,10 @@ bool ValueWriter::WriteObject(v8::Local<v8::Value> value, v8::Local<v8::Value> r
     return true;
   }
   if (value->IsRegExp()) return WriteRegExp(value.As<v8::RegExp>());
-  if (value->IsMap()) {
-    v8::Local<v8::Array> entries = value.As<v8::Map>()->AsArray();
-    return Check(containers_.OpenEntries(object, entries, ContainerKind::kMap));
-  }
-  if (value->IsSet()) {
-    v8::Local<v8::Array> entries = value.As<v8::Set>()->AsArray();
-    return Check(containers_.OpenEntries(object, entries, ContainerKind::kSet));
-  }
+  if (value->IsMap())
+    return WriteEntries(object, value.As<v8::Map>()->AsArray(), ContainerKind::kMap);
+  if (value->IsSet())
+    return WriteEntries(object, value.As<v8::Set>()->AsArray(), ContainerKind::kSet);
   if (realm_.IsError(value)) return Check(containers_.OpenError(object));
   if (value->IsArrayBuffer()) {
     auto buffer = value.As<v8::ArrayBuffer>();
@@ -166,7 +162,18 @@ bool ValueWriter::WriteReference(int64_t number) {
   return true;
 }
 
+bool ValueWriter::WriteEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries,
+                               ContainerKind kind) {
+  if (!collisions_.Admit(context_, entries, kind)) {
+    return Refuse("a Map or Set whose keys collide: too many numbers or bigints of the same hash");
+  }
+  return Check(containers_.OpenEntries(object, entries, kind));
+}
+
 bool ValueWriter::WriteRegExp(v8::Local<v8::RegExp> regexp) {
+  if (!patterns_.Admit(isolate_, regexp)) {
+    return Refuse("regular expressions that take too long to parse");
+  }
   out_.Tag(WireTag::kRegExp);
   if (!primitives_.WriteString(regexp->GetSource())) return false;
   out_.Varint(static_cast<uint32_t>(regexp->GetFlags()));

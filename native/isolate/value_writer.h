@@ -19,7 +19,9 @@
 #include "isolate/buffer_writer.h"
 #include "isolate/container_writer.h"
 #include "isolate/function_port.h"
+#include "isolate/key_collisions.h"
 #include "isolate/object_index.h"
+#include "isolate/pattern_cost.h"
 #include "isolate/plain_writer.h"
 #include "isolate/primitive_writer.h"
 #include "isolate/realm.h"
@@ -114,6 +116,7 @@ class ValueWriter {
   void WithdrawFunctions();
   bool WriteReference(int64_t number);
   bool WriteRegExp(v8::Local<v8::RegExp> regexp);
+  bool WriteEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries, ContainerKind kind);
 
   // `what`: of a value that can't cross; null: none.
   bool TakeRefusal(const char* what);
@@ -138,6 +141,8 @@ class ValueWriter {
   ContainerWriter containers_;
   const RuntimeLimits& limits_;
 
+  KeyCollisions collisions_;
+  PatternCost patterns_;
   uint32_t steps_ = 0;
   bool describes_ = false;
 

@@ -99,11 +99,12 @@ void Enqueue(const Call& call, v8::Local<v8::Value> source, v8::Local<v8::Value>
   call.Return(resolver->GetPromise());
 }
 
-// The bytes as they are at the time of the call. Empty: the call has its result.
+// The bytes as they are at the time of the call, for the constructor to read. Empty: the call has
+// its result.
 v8::MaybeLocal<v8::Value> TakeSource(const Call& call) {
   v8::TryCatch try_catch(call.isolate());
-  std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
-  if (module.has_value()) return BufferOf(call.isolate(), *std::move(module));
+  v8::Local<v8::Value> source;
+  if (CopySource(call.isolate(), call[0]).ToLocal(&source)) return source;
   v8::Local<v8::Promise::Resolver> resolver;
   if (!try_catch.HasCaught() || try_catch.HasTerminated() ||
       !v8::Promise::Resolver::New(call.context()).ToLocal(&resolver)) {

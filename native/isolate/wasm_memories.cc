@@ -46,7 +46,7 @@ void ConstructModule(const v8::FunctionCallbackInfo<v8::Value>& info) {
   std::optional<BoundedModule> module = ReadModule(call.thread(), call[0]);
   if (!module.has_value()) return;
   const uint64_t code = CodeOf(*module);
-  v8::Local<v8::Value> source = BufferOf(call.isolate(), *std::move(module));
+  v8::Local<v8::Value> source = BufferOf(call.isolate(), std::move(module->bytes));
   const RuntimeThread::EngineWork work(call.thread());
   call.ForwardCharged({source, call[1]}, {code, kReservationsOfModule}, kModuleRefused);
 }
@@ -202,7 +202,7 @@ void Validate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   }
   v8::Local<v8::Value> result;
   const bool is_told =
-      call.Forward({BufferOf(call.isolate(), *std::move(module)), call[1]}).ToLocal(&result);
+      call.Forward({BufferOf(call.isolate(), std::move(module->bytes)), call[1]}).ToLocal(&result);
   if (!is_told) return Rethrow(call.isolate(), try_catch);
   call.Return(result);
 }

@@ -10,6 +10,7 @@
 #include "isolate/v8_strings.h"
 #include "shared/wasm_code.h"
 #include "shared/wasm_declarations.h"
+#include "shared/wasm_tail_calls.h"
 
 namespace isolet {
 namespace {
@@ -18,6 +19,9 @@ namespace {
 constexpr uint64_t kGrowingPart = 4;
 constexpr char kUnreadable[] =
     "the module is malformed, or defines memories of a kind that can't be limited";
+
+constexpr char kUninterruptible[] =
+    "the module is malformed, or has tail calls beside declarations of a kind that is not known";
 
 constexpr char kTooComplex[] = "WebAssembly.Module(): a function is too complex for the heap limit";
 
@@ -85,13 +89,21 @@ std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Val
       isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooManyTypes)));
       return std::nullopt;
     }
-    bounded->code = ReadWasmCode(bounded->At(bounded->function_bodies),
-                                 ReadWasmDeclarations(types, bounded->At(bounded->imports),
-                                                      bounded->At(bounded->functions)));
+    const WasmDeclarations declared =
+        ReadWasmDeclarations(types, bounded->At(bounded->imports), bounded->At(bounded->functions),
+                             bounded->At(bounded->globals));
+    bounded->code = ReadWasmCode(bounded->At(bounded->function_bodies), declared);
     if (bounded->code.compiler_bytes > MostCompilerBytes(thread)) {
       isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooComplex)));
       return std::nullopt;
     }
+    if (bounded->code.tail_callers.empty()) return bounded;
+    auto interruptible = InterruptTailCalls(bounded->bytes, declared, bounded->code.tail_callers);
+    if (!interruptible.has_value()) {
+      isolate->ThrowException(v8::Exception::WasmCompileError(Literal(isolate, kUninterruptible)));
+      return std::nullopt;
+    }
+    bounded->bytes = *std::move(interruptible);
     return bounded;
   } catch (const std::bad_alloc&) {
     isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kModuleRefused)));
@@ -99,8 +111,17 @@ std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Val
   }
 }
 
-v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, BoundedModule module) {
-  auto* bytes = new std::vector<uint8_t>(std::move(module.bytes));
+v8::MaybeLocal<v8::Value> CopySource(v8::Isolate* isolate, v8::Local<v8::Value> source) {
+  try {
+    return BufferOf(isolate, CopyOf(source));
+  } catch (const std::bad_alloc&) {
+    isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kModuleRefused)));
+    return {};
+  }
+}
+
+v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, std::vector<uint8_t> content) {
+  auto* bytes = new std::vector<uint8_t>(std::move(content));
   auto release = [](void*, size_t, void* owner) {
     delete static_cast<std::vector<uint8_t>*>(owner);
   };

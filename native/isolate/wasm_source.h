@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "shared/wasm_module.h"
 
@@ -25,7 +26,10 @@ inline bool IsWasmSource(v8::Local<v8::Value> value) {
 
 // The module in `source`. Empty with an exception pending.
 std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Value> source);
-v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, BoundedModule module);
+// An ArrayBuffer over them.
+v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, std::vector<uint8_t> bytes);
+// The bytes of `source` as they are now. Empty with an exception pending.
+v8::MaybeLocal<v8::Value> CopySource(v8::Isolate* isolate, v8::Local<v8::Value> source);
 
 // What a memory may grow to that does not start with more.
 uint64_t MostPages(const RuntimeThread& thread);

@@ -16,6 +16,8 @@ constexpr uint64_t kCodePerFieldMade = 8;
 // The optimizing compiler's time grows with the square of their depth, and no process ends
 // before it has: 50,000 took a minute (V8 11.3) or two (12.4). People's code has a dozen.
 constexpr uint64_t kMostNestedLoops = 1000;
+// V8's own bound: it refuses more.
+constexpr uint32_t kMostFunctions = 1'000'000;
 // Against overflow: more than can be had anyway.
 constexpr uint64_t kMost = uint64_t{1} << 40;
 
@@ -29,7 +31,7 @@ WasmCode ReadWasmCode(WasmSection section, const WasmDeclarations& declared) {
   WasmCode code;
   WireReader in(section.data, section.size);
   uint32_t count = 0;
-  if (!in.Varint32(&count)) return code;
+  if (!in.Varint32(&count) || count > kMostFunctions) return code;
   const size_t imported = declared.functions.size() > count ? declared.functions.size() - count : 0;
   for (uint32_t i = 0; i < count; ++i) {
     uint32_t length = 0;
@@ -37,6 +39,7 @@ WasmCode ReadWasmCode(WasmSection section, const WasmDeclarations& declared) {
     if (!in.Varint32(&length) || !in.Bytes(length, &body)) break;
     const WasmFunction function =
         ReadWasmFunction({body, length}, declared.FunctionAt(imported + i), declared);
+    if (function.makes_tail_calls) code.tail_callers.push_back({i, function.code});
     const uint64_t made = Product(function.structures_made, declared.largest_struct);
     code.structure_bytes = std::min(code.structure_bytes + Product(made, kCodePerFieldMade), kMost);
     const uint64_t bytes =

@@ -9,16 +9,26 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "shared/wasm_declarations.h"
 
 namespace isolet {
+
+// A function that ends in a call of another: its body's number, and where its code begins there; 0:
+// that could not be read.
+struct WasmTailCaller {
+  uint32_t body;
+  uint32_t code;
+};
 
 struct WasmCode {
   // Of machine code, by instructions that make a structure with all of its fields.
   uint64_t structure_bytes = 0;
   // What a compiler holds while it works on the function that takes the most.
   uint64_t compiler_bytes = 0;
+  // In the order of their bodies.
+  std::vector<WasmTailCaller> tail_callers;
 };
 
 // What makes no sense is V8's to refuse.

@@ -85,9 +85,11 @@ bool ReadType(WireReader& in, WasmDeclarations* declared) {
   return true;
 }
 
-void ReadTypes(WireReader in, WasmDeclarations* declared) {
+// False: those that follow have numbers that nobody knows.
+bool ReadTypes(WireReader in, WasmDeclarations* declared) {
   uint32_t count = 0;
-  if (!in.Varint32(&count)) return;
+  if (in.AtEnd()) return true;
+  if (!in.Varint32(&count)) return false;
   while (!in.AtEnd()) {
     const size_t before = in.remaining();
     if (in.NextByteIs(kRecursiveGroup)) {
@@ -101,8 +103,9 @@ void ReadTypes(WireReader in, WasmDeclarations* declared) {
         std::max<uint64_t>(declared->largest_struct, before / kShortestField);
     declared->most.parameters = std::max<uint64_t>(declared->most.parameters, before);
     declared->most.results = std::max<uint64_t>(declared->most.results, before);
-    return;
+    return false;
   }
+  return true;
 }
 
 bool SkipLimits(WireReader& in) {
@@ -131,15 +134,16 @@ bool ReadImport(WireReader& in, WasmDeclarations* declared) {
     case kMemoryImport:
       return SkipLimits(in);
     case kGlobalImport:
+      ++declared->globals;
       return SkipType(in) && in.Byte(&flag);
     case kTag:
-      return in.Byte(&flag) && SkipVarint(in);
+      return SkipVarint(in) && SkipVarint(in);
     default:
       return false;
   }
 }
 
-// False: functions that follow have numbers that nobody knows.
+// False: what follows has numbers that nobody knows.
 bool ReadImports(WireReader in, WasmDeclarations* declared) {
   uint32_t count = 0;
   if (in.AtEnd()) return true;
@@ -147,29 +151,45 @@ bool ReadImports(WireReader in, WasmDeclarations* declared) {
   for (uint32_t i = 0; i < count; ++i) {
     if (!ReadImport(in, declared)) return false;
   }
-  return true;
+  declared->imported_functions = declared->functions.size();
+  return in.AtEnd();
 }
 
-void ReadFunctions(WireReader in, WasmDeclarations* declared) {
+bool ReadFunctions(WireReader in, WasmDeclarations* declared) {
   uint32_t count = 0;
   uint32_t type = 0;
-  if (!in.Varint32(&count)) return;
-  for (uint32_t i = 0; i < count && in.Varint32(&type); ++i) declared->functions.push_back(type);
+  if (in.AtEnd()) return true;
+  if (!in.Varint32(&count)) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!in.Varint32(&type)) return false;
+    declared->functions.push_back(type);
+  }
+  return in.AtEnd();
+}
+
+bool ReadGlobals(WireReader in, WasmDeclarations* declared) {
+  uint32_t count = 0;
+  if (in.AtEnd()) return true;
+  if (!in.Varint32(&count)) return false;
+  declared->globals += count;
+  return true;
 }
 
 WireReader ReaderOf(WasmSection section) { return {section.data, section.size}; }
 
 }  // namespace
 
-WasmDeclarations ReadWasmDeclarations(WasmSection types, WasmSection imports,
-                                      WasmSection functions) {
+WasmDeclarations ReadWasmDeclarations(WasmSection types, WasmSection imports, WasmSection functions,
+                                      WasmSection globals) {
   WasmDeclarations declared;
-  ReadTypes(ReaderOf(types), &declared);
-  if (ReadImports(ReaderOf(imports), &declared)) {
-    ReadFunctions(ReaderOf(functions), &declared);
-  } else {
+  const bool knows_types = ReadTypes(ReaderOf(types), &declared);
+  if (!ReadImports(ReaderOf(imports), &declared)) {
     declared.functions.clear();
+    return declared;
   }
+  const bool knows_functions = ReadFunctions(ReaderOf(functions), &declared);
+  const bool knows_globals = ReadGlobals(ReaderOf(globals), &declared);
+  declared.is_whole = knows_types && knows_functions && knows_globals;
   return declared;
 }
 

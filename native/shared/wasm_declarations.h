@@ -29,6 +29,11 @@ struct WasmDeclarations {
   std::vector<uint32_t> functions;
   // Of all types.
   WasmArity most;
+  size_t imported_functions = 0;
+  // Variables, imported ones included.
+  uint64_t globals = 0;
+  // All of it was read: what comes next has the next number.
+  bool is_whole = false;
   // Fields of the largest structure. A section of a form that is not known counts as one
   // structure from there on.
   uint64_t largest_struct = 0;
@@ -43,7 +48,7 @@ struct WasmDeclarations {
 };
 
 // The sections are untrusted: where they make no sense, what follows is not declared.
-WasmDeclarations ReadWasmDeclarations(WasmSection types, WasmSection imports,
-                                      WasmSection functions);
+WasmDeclarations ReadWasmDeclarations(WasmSection types, WasmSection imports, WasmSection functions,
+                                      WasmSection globals);
 
 }  // namespace isolet

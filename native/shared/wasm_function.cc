@@ -22,16 +22,21 @@ constexpr uint8_t kReference = 0x64;
 class Reading {
  public:
   Reading(WasmSection body, WasmArity type, const WasmDeclarations& declared)
-      : in_(body.data, body.size), declared_(declared), variables_(type.parameters) {
+      : size_(body.size),
+        in_(body.data, body.size),
+        declared_(declared),
+        variables_(type.parameters) {
     frames_.push_back({0, 0, type.results, 0});
   }
 
   WasmFunction Read() {
     if (ReadVariables()) {
+      function_.code = static_cast<uint32_t>(size_ - in_.remaining());
       while (!in_.AtEnd() && !frames_.empty()) {
         if (!ReadInstruction()) break;
       }
     }
+    if (!in_.AtEnd() || !frames_.empty()) function_.makes_tail_calls = true;
     if (!in_.AtEnd() && !frames_.empty()) AssumeTheWorst();
     return function_;
   }
@@ -179,13 +184,15 @@ class Reading {
       case 0x14:  // call_ref
         Take(1);
         return in_.Varint(&index) && Call(declared_.TypeAt(index));
+      case 0x12:  // return_call
+      case 0x13:  // return_call_indirect
+      case 0x15:  // return_call_ref
+        function_.makes_tail_calls = true;
+        return SkipNumbers(code == 0x13 ? 2 : 1);
       case 0x1c:  // select, with types
         Move(-2);
-        if (!in_.Varint32(&count)) return false;
-        for (uint32_t i = 0; i < count; ++i) {
-          if (!SkipType()) return false;
-        }
-        return true;
+        // V8 looks at the number's last eight bits alone.
+        return in_.Varint32(&count) && count == 1 && SkipType();
       case 0x1f:
         return ReadTryTable();
       case 0xfb:
@@ -263,6 +270,7 @@ class Reading {
     function_.structures_made += blocks;
   }
 
+  const size_t size_;
   WireReader in_;
   const WasmDeclarations& declared_;
   uint64_t variables_;

@@ -20,6 +20,10 @@ struct WasmFunction {
   uint64_t structures_made = 0;
   // The most that are in one another.
   uint64_t nested_loops = 0;
+  // It ends in a call of another function, or may do so: it was not read to its end.
+  bool makes_tail_calls = false;
+  // Where its instructions begin, if that could be read.
+  uint32_t code = 0;
 };
 
 // `body`: untrusted, and V8's to judge.

@@ -15,9 +15,6 @@ constexpr WasmInstruction kPlain[] = {
     {0x0c, 0x0c, WasmImmediates::kOne, 0},         // br
     {0x0d, 0x0d, WasmImmediates::kOne, -1},        // br_if
     {0x0f, 0x0f, WasmImmediates::kNone, 0},        // return
-    {0x12, 0x12, WasmImmediates::kOne, 0},         // return_call
-    {0x13, 0x13, WasmImmediates::kTwo, 0},         // return_call_indirect
-    {0x15, 0x15, WasmImmediates::kOne, 0},         // return_call_ref
     {0x1a, 0x1a, WasmImmediates::kNone, -1},       // drop
     {0x1b, 0x1b, WasmImmediates::kNone, -2},       // select
     {0x20, 0x20, WasmImmediates::kOne, 1},         // local.get

@@ -2,36 +2,15 @@
 
 #include <algorithm>
 
+#include "shared/wasm_bytes.h"
 #include "shared/wire_format.h"
 
 namespace isolet {
 namespace {
 
-constexpr size_t kHeaderSize = 8;  // magic number and version
-constexpr uint8_t kTypeSection = 1;
-constexpr uint8_t kImportSection = 2;
-constexpr uint8_t kFunctionSection = 3;
-constexpr uint8_t kMemorySection = 5;
-constexpr uint8_t kStartSection = 8;
-constexpr uint8_t kElementSection = 9;
-constexpr uint8_t kCodeSection = 10;
-
 // The flags of a memory's limits.
 constexpr uint8_t kHasMaximum = 1;
 constexpr uint8_t kKnownFlags = 7;  // also: shared, 64 bits
-
-// LEB128, as the wire format has it.
-void AppendVarint(std::vector<uint8_t>& out, uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  out.push_back(static_cast<uint8_t>(value));
-}
-
-void Append(std::vector<uint8_t>& out, const uint8_t* bytes, size_t count) {
-  out.insert(out.end(), bytes, bytes + count);
-}
 
 // One memory's limits, rewritten into `out`; adds to `pages` what it can take.
 bool BoundMemory(WireReader& in, uint64_t most_pages, std::vector<uint8_t>& out, uint64_t* pages) {
@@ -61,22 +40,23 @@ bool BoundSection(WireReader section, uint64_t most_pages, BoundedModule& module
   }
   if (!section.AtEnd()) return false;
   module.memories += count;
-  module.bytes.push_back(kMemorySection);
-  AppendVarint(module.bytes, out.size());
-  Append(module.bytes, out.data(), out.size());
+  module.bytes.push_back(kWasmMemorySection);
+  AppendSized(module.bytes, out);
   return true;
 }
 
 // Null: of no interest.
 BoundedModule::Place* PlaceOf(uint8_t section, BoundedModule& module) {
   switch (section) {
-    case kTypeSection:
+    case kWasmTypeSection:
       return &module.types;
-    case kImportSection:
+    case kWasmImportSection:
       return &module.imports;
-    case kFunctionSection:
+    case kWasmFunctionSection:
       return &module.functions;
-    case kCodeSection:
+    case kWasmGlobalSection:
+      return &module.globals;
+    case kWasmCodeSection:
       return &module.function_bodies;
     default:
       return nullptr;
@@ -89,25 +69,27 @@ std::optional<BoundedModule> BoundWasmMemories(const uint8_t* data, size_t size,
                                                uint64_t most_pages) {
   WireReader in(data, size);
   const uint8_t* header = nullptr;
-  if (!in.Bytes(kHeaderSize, &header)) return std::nullopt;
+  if (!in.Bytes(kWasmHeaderSize, &header)) return std::nullopt;
   BoundedModule module;
   module.bytes.reserve(size + 16);
-  Append(module.bytes, header, kHeaderSize);
+  Append(module.bytes, header, kWasmHeaderSize);
   while (!in.AtEnd()) {
     uint8_t id = 0;
     uint32_t length = 0;
     const uint8_t* content = nullptr;
     if (!in.Byte(&id) || !in.Varint32(&length) || !in.Bytes(length, &content)) return std::nullopt;
-    if (id == kMemorySection) {
+    if (id == kWasmMemorySection) {
       if (!BoundSection(WireReader(content, length), most_pages, module)) return std::nullopt;
       continue;
     }
-    if (id == kStartSection || id == kElementSection) module.hands_out_functions = true;
+    if (id == kWasmStartSection || id == kWasmElementSection) module.hands_out_functions = true;
     module.bytes.push_back(id);
     AppendVarint(module.bytes, length);
-    // V8 would have read the first by the time it refuses the second.
-    if (id == kTypeSection && module.types.offset != 0) return std::nullopt;
-    if (BoundedModule::Place* place = PlaceOf(id, module)) *place = {module.bytes.size(), length};
+    if (BoundedModule::Place* place = PlaceOf(id, module)) {
+      // V8 would have read the first by the time it refuses the second.
+      if (place->offset != 0) return std::nullopt;
+      *place = {module.bytes.size(), length};
+    }
     Append(module.bytes, content, length);
   }
   return module;

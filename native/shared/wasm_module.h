@@ -19,6 +19,20 @@
 namespace isolet {
 
 constexpr uint64_t kWasmPageSize = 65536;
+
+constexpr size_t kWasmHeaderSize = 8;  // magic number and version
+enum WasmSectionId : uint8_t {
+  kWasmTypeSection = 1,
+  kWasmImportSection = 2,
+  kWasmFunctionSection = 3,
+  kWasmMemorySection = 5,
+  kWasmGlobalSection = 6,
+  kWasmStartSection = 8,
+  kWasmElementSection = 9,
+  kWasmCodeSection = 10,
+  kWasmDataCountSection = 12,
+};
+
 // No bound: then a memory counts for what it starts with.
 constexpr uint64_t kAnyPages = UINT64_MAX;
 // More than there can be, and few enough that their bytes are a number of 64 bits.
@@ -38,6 +52,7 @@ struct BoundedModule {
   Place types;
   Place imports;
   Place functions;
+  Place globals;
   Place function_bodies;
   WasmSection At(Place place) const { return {bytes.data() + place.offset, place.size}; }
   // What compilers make of it; whoever has read that wrote it here.

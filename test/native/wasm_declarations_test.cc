@@ -9,9 +9,11 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-WasmDeclarations Read(const Bytes& types, const Bytes& imports = {}, const Bytes& functions = {}) {
+WasmDeclarations Read(const Bytes& types, const Bytes& imports = {}, const Bytes& functions = {},
+                      const Bytes& globals = {}) {
   return ReadWasmDeclarations({types.data(), types.size()}, {imports.data(), imports.size()},
-                              {functions.data(), functions.size()});
+                              {functions.data(), functions.size()},
+                              {globals.data(), globals.size()});
 }
 
 TEST(WasmDeclarations, FindNoStructureWhereThereIsNone) {
@@ -54,6 +56,26 @@ TEST(WasmDeclarations, NumberFunctionsFromTheImportedOnesOn) {
   EXPECT_EQ(declared.FunctionAt(2).parameters, 0U);
   EXPECT_EQ(declared.FunctionAt(2).results, 3U);
   EXPECT_TRUE(Read(types, {1, 1, 'm', 1, 'f', 9, 1}, {1, 0}).functions.empty());
+}
+
+TEST(WasmDeclarations, CountGlobalsAndTellWhetherAllWasRead) {
+  const Bytes types{1, 0x60, 0, 0};
+  const Bytes imports{1, 1, 'm', 1, 'g', 3, 0x7f, 0};
+  const WasmDeclarations declared = Read(types, imports, {1, 0}, {2, 0x7f, 0, 0x41, 0, 0x0b});
+  EXPECT_TRUE(declared.is_whole);
+  EXPECT_EQ(declared.globals, 3U);
+  EXPECT_TRUE(Read({}).is_whole);
+  EXPECT_FALSE(Read({1, 0x33}).is_whole);
+  EXPECT_FALSE(Read(types, {1, 1, 'm', 1, 'g', 9}).is_whole);
+  EXPECT_FALSE(Read(types, imports, {2, 0}).is_whole);
+  // Bytes that are left.
+  EXPECT_FALSE(Read(types, imports, {1, 0, 0}).is_whole);
+  EXPECT_FALSE(Read(types, {0, 0}).is_whole);
+  // A tag's first number, in two bytes.
+  const Bytes tag{2, 1, 'm', 1, 't', 4, 0x80, 0, 0, 1, 'm', 1, 'f', 0, 0};
+  EXPECT_TRUE(Read(types, tag).is_whole);
+  EXPECT_EQ(Read(types, tag).imported_functions, 1U);
+  EXPECT_FALSE(Read(types, imports, {1, 0}, {0xff}).is_whole);
 }
 
 }  // namespace

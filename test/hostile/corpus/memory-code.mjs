@@ -111,4 +111,10 @@ export const memoryCode = [
     most: 256,
     why: 'a native module each, differing in a custom section so that no cache makes them one',
   },
+  {
+    name: 'wasm-code-section-that-comes-twice',
+    code: 'WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 3, 1, 1, 11, 10, 8, 1, 6, 1, 2, 127, 18, 0, 11]))',
+    expect: [{ value: false }],
+    why: 'what was read of the second does not fit the first, where our own code rewrites them',
+  },
 ];

@@ -28,8 +28,46 @@ const collidingNames = `
     }
   }`;
 
+/** `chosen(count)`: integers that V8 puts into one of 16,384 buckets, as it hashes them without a secret (Thomas Wang's hash). */
+const collidingNumbers = `
+  function chosen(count) {
+    const found = [];
+    for (let i = 0; found.length < count; i++) {
+      let hash = (~i + (i << 15)) | 0;
+      hash ^= hash >>> 12;
+      hash = (hash + (hash << 2)) | 0;
+      hash ^= hash >>> 4;
+      hash = Math.imul(hash, 2057);
+      hash ^= hash >>> 16;
+      if ((hash & 16383) === 0) found.push(i);
+    }
+    return found;
+  }`;
+
 /** @type {import('../hostile-case.mjs').Script[]} */
 export const timeCrossing = [
+  {
+    name: 'set-of-numbers-that-collide',
+    code: `${collidingNumbers} new Set(chosen(20_000))`,
+    limits: { timeout: 10_000 },
+    expect: ['ERR_DATA_CLONE'],
+    why: 'whoever makes it anew compares each number with all before it, also the host, which has no deadline',
+  },
+  {
+    name: 'maps-of-bigints-that-collide',
+    code: 'echo(Array.from({ length: 50 }, () => new Map(Array.from({ length: 2000 }, (_, i) => [BigInt(i) << 64n, i])))).length',
+    host: ['echo'],
+    limits: { timeout: 10_000 },
+    expect: ['DataCloneError'],
+    why: 'as above: of a bigint only the lowest 64 bits are hashed',
+  },
+  {
+    name: 'patterns-that-are-long-to-parse',
+    code: 'Array.from({ length: 200 }, () => new RegExp(String.raw`[\\p{RGI_Emoji}]`, "iv"))',
+    limits: { timeout: 10_000 },
+    expect: ['ERR_DATA_CLONE'],
+    why: 'the host parses each once more',
+  },
   {
     name: 'record-whose-names-collide',
     code: `${collidingNames} Object.keys(echo(record)).length`,

@@ -146,4 +146,10 @@ export const timePlaces = [
     expect: late,
     why: 'compiled by the worker pool of the process, then run as a task',
   },
+  {
+    name: 'loop-of-wasm-tail-calls',
+    code: 'new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 6, 1, 4, 0, 18, 0, 11]))).exports.f()',
+    expect: late,
+    why: 'optimized code looks for no interrupt in a function that calls nothing, and return_call counts as no call',
+  },
 ];

@@ -78,6 +78,57 @@ describe('a runtime that nothing refers to', () => {
   });
 });
 
+describe('a runtime that has ended', () => {
+  // Its host functions refer to it, as most do, and what they refer to besides is what shows whether they are gone.
+  const collected = `
+    const left = async (refs) => {
+      for (let round = 0; round < 100 && refs.some((ref) => ref.deref()); round++) {
+        // In this order: until the turn ends, what a WeakRef has given is kept.
+        await turn();
+        gc();
+      }
+      return refs.filter((ref) => ref.deref()).length;
+    };
+    const make = (config) => {
+      const runtime = new Runtime(config);
+      const held = {};
+      runtime.bindFunction('use', () => [runtime, held].length);
+      runtime.bindFunction('end', () => runtime.close());
+      runtime.bindFunction('endLater', async () => runtime.close());
+      runtime.bindFunction('fail', () => { throw Object.assign(new Error('no'), { runtime, held }); });
+      runtime.eval('use()');
+      return { runtime, ref: new WeakRef(held) };
+    };
+  `;
+
+  it.each<[how: string, end: string]>([
+    ['closed', 'runtime.close()'],
+    ['terminated', 'runtime.terminate()'],
+    ['closed after an error of the host', 'codeOf(() => runtime.eval("fail()")); runtime.close()'],
+    ['closed by its own call', 'codeOf(() => runtime.eval("end()"))'],
+    ['closed by its own call inside another', 'codeOf(() => runtime.eval("() => end()")())'],
+    ['closed by its own async call', 'await runtime.evalAsync("end()").catch(() => {})'],
+    ['closed by what its host function did later', 'await runtime.evalAsync("endLater()").catch(() => {})'],
+    ['out of memory', 'codeOf(() => runtime.eval("const all = []; for (;;) all.push([all.length])"))'],
+    ['out of memory, later', 'await runtime.evalAsync("for (const all = [];;) all.push([1])").catch(() => {})'],
+  ])('keeps none of its host functions: %s', async (_, end) => {
+    const body = `
+      ${collected}
+      const refs = [];
+      for (let i = 0; i < 5; i++) {
+        await (async () => {
+          const { runtime, ref } = make({ maxHeapSize: 16 * 2 ** 20 });
+          refs.push(ref);
+          ${end};
+        })();
+      }
+      awaitThreads(0);
+      console.log(await left(refs));
+    `;
+    await expectCollected(body, ['0']);
+  });
+});
+
 describe('a plugin manager that nothing refers to', () => {
   it('takes its plugins along', async () => {
     const body = `

@@ -9,6 +9,7 @@ import {
   TimeoutError,
 } from 'isolet';
 import { describe, expect, it } from 'vitest';
+import { expectChild } from './support/child.js';
 import { errorOf, expectInvalidArgument } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
@@ -277,4 +278,23 @@ describe('bytes that are no snapshot of this build', () => {
     snapshot.fill(0);
     expect(runtime.eval('x')).toBe(1);
   });
+});
+
+it.skipIf(!isOfV8)("is V8's own also where the host has set flags since the package was loaded", async () => {
+  const script = `
+    live();
+    require('node:v8').setFlagsFromString('--expose-gc');
+    const builder = new isolet.SnapshotBuilder();
+    builder.executeScript('a.js', 'globalThis.drawn = Math.random()');
+    const snapshot = builder.build();
+    builder.close();
+    const drawn = [1, 2].map(() => {
+      const runtime = new Runtime({ snapshot });
+      const value = runtime.eval('drawn');
+      runtime.close();
+      return value;
+    });
+    console.log(drawn[0] === drawn[1]);
+  `;
+  await expectChild(script, ['true']);
 });

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "isolate/isolate_factory.h"
 #include "isolate/v8_strings.h"
 #include "node/exit_hook.h"
 #include "node/host_runtime.h"
@@ -58,7 +57,6 @@ void Environment::Open() {
       EventLoopWaker::Open(node::GetCurrentEventLoop(isolate_),
                            [this](const std::vector<uint64_t>& runtimes) { OnWake(runtimes); });
   timer_.emplace(node::GetCurrentEventLoop(isolate_), [this] { OnTimer(); });
-  RecordReferenceIntrinsics(isolate_);
   if (!is_worker_) ExitHook::Register(*this);
   napi_add_async_cleanup_hook(
       env_,

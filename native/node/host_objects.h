@@ -23,6 +23,7 @@ class HostObjects {
   uint64_t Add(v8::Local<v8::Value> value, v8::Local<v8::Value> receiver);
   v8::MaybeLocal<v8::Value> FindValue(uint64_t id);
   void Release(uint64_t id) { objects_.Remove(id); }
+  void ReleaseAll() { objects_.Clear(); }
 
   // Calls the function that the plugin asks for, and answers. False: JavaScript
   // of this environment is being terminated.

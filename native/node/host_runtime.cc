@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "isolate/isolate_factory.h"
 #include "isolate/runtime_thread.h"
 #include "isolate/value_reader.h"
 #include "isolate/value_writer.h"
@@ -14,6 +15,8 @@ namespace isolet {
 std::shared_ptr<HostRuntime> HostRuntime::Start(Environment& environment, RuntimeLimits limits,
                                                 RuntimeBeginning beginning,
                                                 const HostHooks& hooks) {
+  // Not when the addon is loaded: flags that the host sets until now change what a realm has.
+  RecordReferenceIntrinsics(environment.isolate());
   uint64_t id = environment.NextRuntimeId();
   auto core = std::make_shared<RuntimeCore>(std::move(limits), std::move(beginning.bootstrap),
                                             environment.platform(), environment.waker(), id);
@@ -131,6 +134,7 @@ void HostRuntime::Serve(Message& message) {
       uint64_t outer = std::exchange(serving_, message.id);
       if (!host_terminating_ && !objects_.ServeCall(message)) GiveUpTerminating();
       serving_ = outer;
+      if (dead()) ReleaseObjects();
       return;
     }
     case MessageKind::kSettled:
@@ -172,17 +176,24 @@ void HostRuntime::EndOfLife() {
   promises_.RejectAll(core_->DeathReason());
   hooks_.TellStarted();
   hooks_.EndStreams(core_->DeathReason());
+  hooks_.ForgetUnhandled();
+  ReleaseObjects();
+}
+
+// What the host's functions and errors refer to may lead back to this runtime: all of it would
+// stay for good. Not while one of them is at work, or a failure that names one may come: that is
+// looked at again when it has.
+void HostRuntime::ReleaseObjects() {
+  if (innermost_ == nullptr && serving_ == 0) objects_.ReleaseAll();
 }
 
 void HostRuntime::Close() {
   core_->Die(Failure{});
-  hooks_.ForgetUnhandled();
   EndOfLife();
 }
 
 void HostRuntime::Terminate(std::string reason) {
   core_->Die(TerminatedFailure(std::move(reason)));
-  hooks_.ForgetUnhandled();
   EndOfLife();
 }
 

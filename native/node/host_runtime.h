@@ -125,7 +125,9 @@ class HostRuntime final : public std::enable_shared_from_this<HostRuntime> {
   v8::MaybeLocal<v8::Value> Deliver(Waiting& waiting);
   void Serve(Message& message);
   void ServeDeferred();
+  // Once it is dead and all it said is heard, or the host wants no more of it.
   void EndOfLife();
+  void ReleaseObjects();
 
   const std::shared_ptr<Environment> environment_;
   const std::shared_ptr<RuntimeCore> core_;

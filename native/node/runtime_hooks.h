@@ -19,7 +19,8 @@ class RuntimeHooks {
 
   // What is no function is none.
   void SetUnhandled(v8::Local<v8::Value> callback);
-  // The host has ended the runtime: what was reported before is not to reach it any more.
+  // The runtime has ended: the host hears no more of it, and what it listens with may lead back
+  // here.
   void ForgetUnhandled() { on_unhandled_.Reset(); }
   // Called once: the runtime serves, or it has ended. Keeps no event loop alive.
   void SetStarted(v8::Local<v8::Function> callback);

@@ -64,6 +64,11 @@ class IdMap {
     return true;
   }
 
+  // All of them: their ids find nothing any more.
+  void Clear() {
+    for (uint32_t index = 0; index < chunks_.size() << kChunkBits; ++index) Remove(At(index).id);
+  }
+
   size_t size() const { return size_; }
 
  private:

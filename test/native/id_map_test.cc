@@ -129,5 +129,19 @@ TEST(IdMap, BehavesLikeAHashMap) {
   }
 }
 
+TEST(IdMap, ClearForgetsAllAndGoesOn) {
+  IdMap<std::shared_ptr<int>> map;
+  auto value = std::make_shared<int>(7);
+  std::vector<uint64_t> ids;
+  for (int i = 0; i < 100; ++i) ids.push_back(map.Add(value));
+  map.Remove(ids[50]);
+  map.Clear();
+  EXPECT_EQ(map.size(), 0U);
+  EXPECT_EQ(value.use_count(), 1);
+  const uint64_t next = map.Add(value);
+  for (const uint64_t id : ids) EXPECT_EQ(map.Find(id), nullptr);
+  EXPECT_NE(map.Find(next), nullptr);
+}
+
 }  // namespace
 }  // namespace isolet

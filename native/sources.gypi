@@ -87,7 +87,7 @@
   "shared/condition.cc",
   "shared/free_memory.cc",
   "shared/hash_chains.cc",
-  "shared/large_memory.cc",
+  "shared/large_copies.cc",
   "shared/library_pin.cc",
   "shared/parker.cc",
   "shared/serialized_plain.cc",

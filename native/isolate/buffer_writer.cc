@@ -12,7 +12,7 @@ namespace isolet {
 namespace {
 
 Attachment MustCopy(const void* bytes, size_t size) {
-  Attachment copy = Attachment::CopyOf(bytes, size);
+  Attachment copy = Process::Get().large_copies.Make(bytes, size);
   if (copy.data == nullptr) throw std::bad_alloc();
   return copy;
 }

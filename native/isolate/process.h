@@ -14,6 +14,7 @@
 
 #include "isolate/adopted_memory.h"
 #include "shared/address_space.h"
+#include "shared/large_copies.h"
 #include "shared/library_pin.h"
 #include "shared/live_counts.h"
 #include "shared/locale_names.h"
@@ -46,6 +47,7 @@ struct Process {
   SharedQuota reservations{16'000};
   LocaleNames locale_names;
   AdoptedMemory adopted_memory;
+  LargeCopies large_copies;
   // False once V8 would wait for ever if it was taken down at the end of the process.
   std::atomic<bool> v8_can_end{true};
   // Half of what the smallest table takes. Node 20 compares each type with all in its table.

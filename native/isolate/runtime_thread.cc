@@ -203,6 +203,7 @@ void RuntimeThread::Live() {
   heap_guard_.reset();
   if (core_->dying() && core_->DeathReason().kind == FailureKind::kHeapLimit) ReturnFreeMemory();
   ReturnFreeMemoryOfThread();
+  Process::Get().large_copies.ReturnKept();
 }
 
 bool RuntimeThread::HasStack(size_t bytes) const {

@@ -22,7 +22,6 @@
 #include <vector>
 
 #include "shared/carried_handles.h"
-#include "shared/large_memory.h"
 
 namespace isolet {
 
@@ -33,11 +32,10 @@ constexpr size_t kAttachFrom = 4096;
 struct Attachment {
   // Without data where the system refuses the memory; that of no bytes has some.
   static Attachment CopyOf(const void* bytes, size_t size) {
-    void* data = AllocateLarge(size);
+    void* data = std::malloc(size > 0 ? size : 1);
     if (data == nullptr) return {};
     if (size > 0) std::memcpy(data, bytes, size);
-    return {std::shared_ptr<void>(data, [size](void* memory) { FreeLarge(memory, size); }), data,
-            size};
+    return {std::shared_ptr<void>(data, std::free), data, size};
   }
 
   std::shared_ptr<void> owner;

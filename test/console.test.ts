@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ConsoleLevel, JavaScriptError, type Runtime, type RuntimeConfig, TimeoutError } from 'isolet';
 import { describe, expect, it } from 'vitest';
 import { errorOf, expectInvalidArgument } from './support/errors.js';
@@ -272,4 +273,19 @@ describe('arguments with code of the plugin', () => {
       ),
     ).toStrictEqual([['log', { toString: '[Function: toString]', valueOf: '[Function: valueOf]' }]]);
   });
+});
+
+it('a sink that throws while the bootstrap runs is the cause of what every later call says', async () => {
+  const cause = new Error('the sink');
+  const runtime = makeRuntime({
+    timeout: 60_000,
+    bootstrap: 'console.log(1)',
+    enableConsole: () => {
+      throw cause;
+    },
+  });
+  expect(errorOf(() => runtime.eval('1'), JavaScriptError).cause).toBe(cause);
+  await nextTurn();
+  await nextTurn();
+  expect(errorOf(() => runtime.eval('1'), JavaScriptError).cause).toBe(cause);
 });

@@ -293,3 +293,22 @@ describe('callAsync', () => {
     expectUsable(runtime);
   });
 });
+
+it('an answer that names a host function is whole, though the runtime has died since', async () => {
+  const runtime = makeRuntime({ maxHeapSize: 16 * 2 ** 20, timeout: 60_000 });
+  const given = () => 1;
+  runtime.bindFunction('given', given);
+  // While it is at work its call is given up, the next ones are answered, and the last ends the runtime.
+  runtime.bindFunction('slow', () => {
+    for (const begin = performance.now(); performance.now() < begin + 500; );
+  });
+  const calls = [
+    runtime.evalAsync('slow()', { timeout: 50 }),
+    runtime.evalAsync('given'),
+    runtime.evalAsync('for (const all = [];;) all.push([1])'),
+  ];
+  const [late, answer, death] = await Promise.allSettled(calls);
+  expect(late).toMatchObject({ reason: { code: 'ERR_TIMEOUT' } });
+  expect(answer).toStrictEqual({ status: 'fulfilled', value: given });
+  expect(death).toMatchObject({ reason: { code: 'ERR_HEAP_LIMIT' } });
+});

@@ -59,6 +59,23 @@ describe('a runtime that nothing refers to', () => {
     await expectCollected(body, ['1 2 1', '3 1']);
   });
 
+  it('also where a function of it has an object as `this` that has the function', async () => {
+    const body = `
+      (() => {
+        for (let i = 0; i < 10; i++) {
+          const api = { double: new Runtime().eval('(function () { return this.n * 2; })'), n: 21 };
+          api.double = api.double.with({ this: { n: 21, api } }).with({ timeout: 60_000 });
+          api.again = api.double;
+        }
+        const api = { n: 21 };
+        api.double = new Runtime().eval('(function () { return this.n * 2; })').with({ this: { n: 21 } });
+        console.log(api.double(), api.double.with({ timeout: 60_000 })());
+      })();
+      console.log(live().runtimes);
+    `;
+    await expectCollected(body, ['42 42', '11']);
+  });
+
   it('but a call in flight lives until that has settled', async () => {
     const body = `
       const calls = (() => {
@@ -110,7 +127,10 @@ describe('a runtime that has ended', () => {
     ['closed by its own async call', 'await runtime.evalAsync("end()").catch(() => {})'],
     ['closed by what its host function did later', 'await runtime.evalAsync("endLater()").catch(() => {})'],
     ['out of memory', 'codeOf(() => runtime.eval("const all = []; for (;;) all.push([all.length])"))'],
-    ['out of memory, later', 'await runtime.evalAsync("for (const all = [];;) all.push([1])").catch(() => {})'],
+    [
+      'out of memory, later',
+      'await runtime.evalAsync("for (const all = [];;) all.push([1])").catch(() => {})',
+    ],
   ])('keeps none of its host functions: %s', async (_, end) => {
     const body = `
       ${collected}

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <string>
 
 #include "isolate/external_references.h"
 #include "isolate/registering_platform.h"
+#include "isolate/rethrow.h"
+#include "shared/guarded.h"
 
 // Node's own overload with real ResourceConstraints: exported by the Linux and
 // macOS binaries of Node 20 to 26, not declared in the headers, not exported on
@@ -62,14 +63,16 @@ std::string NamesOfIntrinsics(v8::Isolate* isolate) {
   if (!v8::String::NewFromUtf8(isolate, kNamesOfIntrinsics).ToLocal(&source) ||
       !v8::Script::Compile(context, source).ToLocal(&script) ||
       !script->Run(context).ToLocal(&names)) {
+    // A worker's end, which is not to be forgotten.
+    if (try_catch.HasTerminated()) Rethrow(isolate, try_catch);
     return "";
   }
   v8::String::Utf8Value text(isolate, names);
   return {*text, static_cast<size_t>(text.length())};
 }
 
-std::string& ReferenceNames() {
-  static auto* const names = new std::string();
+Guarded<std::string>& ReferenceNames() {
+  static auto* const names = new Guarded<std::string>();
   return *names;
 }
 #endif
@@ -190,7 +193,7 @@ std::atomic<DefaultSnapshot>& DefaultSnapshotState() {
 bool TestDefaultSnapshot(v8::Isolate* isolate) {
   v8::Isolate::Scope entered(isolate);
   const std::string names = NamesOfIntrinsics(isolate);
-  const bool sound = !names.empty() && names == ReferenceNames();
+  const bool sound = !names.empty() && names == *ReferenceNames().Lock();
   DefaultSnapshotState().store(sound ? DefaultSnapshot::kSound : DefaultSnapshot::kUnsound);
   return sound;
 }
@@ -211,14 +214,12 @@ bool IsDefaultSnapshotSound(IsolateParts parts, const RuntimeLimits& limits) {
 }  // namespace
 
 void RecordReferenceIntrinsics(v8::Isolate* host) {
-  static auto* const once = new std::once_flag();
-  std::call_once(*once, [&] {
 #if NODE_MAJOR_VERSION >= 22
-    ReferenceNames() = NamesOfIntrinsics(host);
+  auto names = ReferenceNames().Lock();
+  if (names->empty()) *names = NamesOfIntrinsics(host);
 #else
-    (void)host;
+  (void)host;
 #endif
-  });
 }
 
 size_t AddressSpaceFor(const RuntimeLimits& limits, const v8::StartupData* snapshot) {

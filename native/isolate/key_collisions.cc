@@ -21,7 +21,7 @@ uint64_t LowestDigit(v8::Local<v8::BigInt> value) {
 }
 
 void AddText(v8::Local<v8::Context> context, v8::Local<v8::String> text, HashChains& chains) {
-  constexpr int kMostDigits = 7;
+  constexpr int kMostDigits = 10;
   v8::Local<v8::Uint32> index;
   if (text->Length() > kMostDigits || !text->ToArrayIndex(context).ToLocal(&index)) return;
   chains.Add(HashOfIndexText(index->Value(), static_cast<uint32_t>(text->Length())));
@@ -29,12 +29,16 @@ void AddText(v8::Local<v8::Context> context, v8::Local<v8::String> text, HashCha
 
 }  // namespace
 
-bool KeyCollisions::Admit(v8::Local<v8::Context> context, v8::Local<v8::Array> entries,
+bool KeyCollisions::Admit(const Realm& realm, FunctionPort& port, v8::Local<v8::Array> entries,
                           ContainerKind kind) {
+  v8::Isolate* isolate = realm.isolate();
+  const v8::Local<v8::Context> context = realm.context();
   const uint32_t step = kind == ContainerKind::kMap ? 2 : 1;
   if (entries->Length() <= kFewKeys * step) return true;
   HashChains chains;
   for (uint32_t i = 0; i < entries->Length(); i += step) {
+    if (keys_ % FunctionPort::kStepsBetweenStopChecks == 0 && port.ShouldStop()) return false;
+    const v8::HandleScope handles(isolate);
     v8::Local<v8::Value> key;
     // An array of V8's own, whose elements are all there.
     if (!entries->Get(context, i).ToLocal(&key)) return true;

@@ -13,13 +13,17 @@
 #include <cstdint>
 
 #include "isolate/container_kind.h"
+#include "isolate/function_port.h"
+#include "isolate/realm.h"
 
 namespace isolet {
 
 class KeyCollisions {
  public:
-  // `entries` of a Map or Set. False: too much, with all that came before.
-  bool Admit(v8::Local<v8::Context> context, v8::Local<v8::Array> entries, ContainerKind kind);
+  // `entries` of a Map or Set. False: too much, with all that came before; or whoever writes is to
+  // stop.
+  bool Admit(const Realm& realm, FunctionPort& port, v8::Local<v8::Array> entries,
+             ContainerKind kind);
 
  private:
   uint64_t keys_ = 0;

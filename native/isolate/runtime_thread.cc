@@ -113,6 +113,7 @@ void RuntimeThread::Main(void* argument) {
   std::shared_ptr<RuntimeCore> core = beginning->core;
   core->ThreadStarted(ThreadClock::ForCurrentThread());
   {
+    const LargeCopies::User user(Process::Get().large_copies);
     RuntimeThread thread(std::move(*beginning));
     beginning.reset();
     Current() = &thread;
@@ -201,9 +202,9 @@ void RuntimeThread::Live() {
   // Again: disposal still posts.
   tasks_->Close();
   heap_guard_.reset();
+  Process::Get().large_copies.ReturnKept();
   if (core_->dying() && core_->DeathReason().kind == FailureKind::kHeapLimit) ReturnFreeMemory();
   ReturnFreeMemoryOfThread();
-  Process::Get().large_copies.ReturnKept();
 }
 
 bool RuntimeThread::HasStack(size_t bytes) const {

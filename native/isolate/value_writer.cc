@@ -164,7 +164,10 @@ bool ValueWriter::WriteReference(int64_t number) {
 
 bool ValueWriter::WriteEntries(v8::Local<v8::Object> object, v8::Local<v8::Array> entries,
                                ContainerKind kind) {
-  if (!collisions_.Admit(context_, entries, kind)) {
+  // Each takes a byte at least.
+  if (!meter_.HasRoom(entries->Length())) return false;
+  if (!collisions_.Admit(realm_, port_, entries, kind)) {
+    if (port_.ShouldStop()) return Fail(WriteProblem::kStopped);
     return Refuse("a Map or Set whose keys collide: too many numbers or bigints of the same hash");
   }
   return Check(containers_.OpenEntries(object, entries, kind));

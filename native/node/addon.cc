@@ -70,8 +70,8 @@ Napi::Value DeriveFunction(const Napi::CallbackInfo& info) {
   v8::Local<v8::Value> receiver;
   if (info[1].ToNumber().Int32Value() != 0) {
     receiver = ToV8(info[2]);
-  } else if (!base->receiver.IsEmpty()) {
-    receiver = base->receiver.Get(environment.isolate());
+  } else {
+    receiver = base->Receiver();
   }
   v8::Local<v8::Function> derived;
   if (!JsFunction::Create(environment, base->remote, manner, receiver).ToLocal(&derived)) {

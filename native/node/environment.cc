@@ -49,6 +49,7 @@ Environment::Environment(Napi::Env env) : isolate_(v8::Isolate::GetCurrent()), e
   realm_.emplace(isolate_, context);
   external_.Reset(isolate_, v8::External::New(isolate_, this));
   function_key_.Reset(isolate_, v8::Private::New(isolate_, Literal(isolate_, "isolet:function")));
+  receiver_key_.Reset(isolate_, v8::Private::New(isolate_, Literal(isolate_, "isolet:receiver")));
   resource_.Reset(isolate_, v8::Object::New(isolate_));
 }
 
@@ -186,6 +187,7 @@ void Environment::CleanUp() {
   end_streams_.Reset();
   move_buffer_.Reset();
   function_key_.Reset();
+  receiver_key_.Reset();
   external_.Reset();
   resource_.Reset();
   realm_.reset();

@@ -71,6 +71,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
   // Finds the data behind a JsFunction: a private property, out of code's reach.
   v8::Local<v8::Private> function_key() const { return function_key_.Get(isolate_); }
+  v8::Local<v8::Private> receiver_key() const { return receiver_key_.Get(isolate_); }
   // What a handle takes at the host counts as external memory of its JavaScript object,
   // so that a script that gives away functions in a loop brings on the host's collections.
   void Keep(JsFunction* function);
@@ -104,6 +105,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::optional<Realm> realm_;
   v8::Global<v8::External> external_;
   v8::Global<v8::Private> function_key_;
+  v8::Global<v8::Private> receiver_key_;
   v8::Global<v8::Function> create_error_;
   v8::Global<v8::Object> function_prototype_;
   v8::Global<v8::Function> open_stream_;

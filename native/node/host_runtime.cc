@@ -134,7 +134,8 @@ void HostRuntime::Serve(Message& message) {
       uint64_t outer = std::exchange(serving_, message.id);
       if (!host_terminating_ && !objects_.ServeCall(message)) GiveUpTerminating();
       serving_ = outer;
-      if (dead()) ReleaseObjects();
+      // For ReleaseObjects(), once what was said before the death is heard.
+      if (dead()) environment_->waker()->WakeHost(id_);
       return;
     }
     case MessageKind::kSettled:
@@ -181,10 +182,13 @@ void HostRuntime::EndOfLife() {
 }
 
 // What the host's functions and errors refer to may lead back to this runtime: all of it would
-// stay for good. Not while one of them is at work, or a failure that names one may come: that is
-// looked at again when it has.
+// stay for good. Not while one of them is at work, or an answer that names one may come: the event
+// loop comes here again. Nor where the reason of the death, which every later call tells, may name
+// one: that of a bootstrap which threw.
 void HostRuntime::ReleaseObjects() {
-  if (innermost_ == nullptr && serving_ == 0) objects_.ReleaseAll();
+  if (innermost_ != nullptr || serving_ != 0) return;
+  const Failure reason = core_->DeathReason();
+  if (reason.host_error == 0 && reason.report == nullptr) objects_.ReleaseAll();
 }
 
 void HostRuntime::Close() {

@@ -45,12 +45,16 @@ v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
   data->environment = &environment;
   data->remote = std::move(remote);
   data->manner = manner;
-  if (!receiver.IsEmpty()) data->receiver.Reset(isolate, receiver);
+  data->manner.has_receiver = !receiver.IsEmpty();
   v8::Local<v8::External> external = v8::External::New(isolate, data.get());
   v8::Local<v8::Function> function;
   if (!v8::Function::New(context, OnCall, external, 0, v8::ConstructorBehavior::kThrow)
            .ToLocal(&function) ||
       function->SetPrivate(context, environment.function_key(), external).IsNothing()) {
+    return {};
+  }
+  if (!receiver.IsEmpty() &&
+      function->SetPrivate(context, environment.receiver_key(), receiver).IsNothing()) {
     return {};
   }
   if (!SetPrototype(context, function, environment.function_prototype())) return {};
@@ -74,9 +78,14 @@ v8::MaybeLocal<v8::Function> JsFunction::Create(Environment& environment,
   return function;
 }
 
-// The runtime has some, which end with the last that refers to it.
-bool JsFunction::HoldsHandles() const {
-  return !receiver.IsEmpty() || remote->runtime_pointer().use_count() == 1;
+v8::Local<v8::Value> JsFunction::Receiver() const {
+  if (!manner.has_receiver) return {};
+  v8::Local<v8::Context> context = environment->realm().context();
+  v8::Local<v8::Function> function = self.Get(environment->isolate());
+  v8::Local<v8::Private> key = environment->receiver_key();
+  v8::Local<v8::Value> receiver;
+  if (!function->GetPrivate(context, key).ToLocal(&receiver)) return {};
+  return receiver;
 }
 
 JsFunction* JsFunction::Find(Environment& environment, v8::Local<v8::Value> value) {
@@ -118,8 +127,9 @@ bool JsFunction::Prepare(Message* command, const Arguments& arguments, int count
   ValueWriter writer(environment->realm(), runtime.functions(), command->payload, runtime.limits(),
                      ErrorStacks::kStrip);
   bool written = true;
+  const v8::Local<v8::Value> receiver = Receiver();
   writer.WriteCount(receiver.IsEmpty() ? 0 : 1);
-  if (!receiver.IsEmpty()) written = writer.Write(receiver.Get(environment->isolate()), "this");
+  if (!receiver.IsEmpty()) written = writer.Write(receiver, "this");
   if (manner.arguments == Buffers::kMoved) writer.MoveBuffers(nullptr);
   written = written && writer.WriteArguments(arguments, count);
   if (written) return true;

@@ -46,14 +46,13 @@ struct CallManner {
   CallLimits limits;
   Buffers arguments = Buffers::kCopied;
   Buffers result = Buffers::kCopied;
+  bool has_receiver = false;
 };
 
 struct JsFunction {
   Environment* environment;
   std::shared_ptr<RemoteFunction> remote;
   CallManner manner;
-  // Replaces the object that the function came with, unless empty.
-  v8::Global<v8::Value> receiver;
   v8::Global<v8::Function> self;
 
   static v8::MaybeLocal<v8::Function> Create(Environment& environment,
@@ -62,14 +61,19 @@ struct JsFunction {
   // Null: not a JsFunction.
   static JsFunction* Find(Environment& environment, v8::Local<v8::Value> value);
 
+  // What replaces the object that the function came with; empty: nothing does. The function of
+  // V8's has it, so that one which leads back to the function is no reason to keep both.
+  v8::Local<v8::Value> Receiver() const;
+
   // A promise that is still pending is an error.
   v8::MaybeLocal<v8::Value> CallSettled(v8::Local<v8::Value>* arguments, int count);
   v8::MaybeLocal<v8::Value> CallAsync(v8::Local<v8::Value>* arguments, int count,
                                       uint64_t abort_id);
 
  private:
-  // Handles of V8's, which the first pass of its weak callbacks must not touch.
-  bool HoldsHandles() const;
+  // The runtime's handles of V8's end with the last that refers to it, which the first pass of weak
+  // callbacks must not touch.
+  bool HoldsHandles() const { return remote->runtime_pointer().use_count() == 1; }
   // Throws and returns false where the handle or its runtime is closed, or an
   // argument can't cross.
   template <class Arguments>

@@ -43,7 +43,7 @@ uint32_t HashOfNumber(double number) {
 
 uint32_t HashOfIndexText(uint32_t index, uint32_t digits) {
   constexpr uint32_t kIndexBits = 24;
-  return index | (digits << kIndexBits);
+  return (index | (digits << kIndexBits)) & kHashBits;
 }
 
 uint32_t HashOfBigInt(uint64_t lowest_digit) { return HashOfLong(lowest_digit); }

@@ -15,8 +15,7 @@ namespace isolet {
 // As V8 has them since 2018 (ComputeUnseededHash, ComputeLongHash).
 uint32_t HashOfNumber(double number);
 uint32_t HashOfBigInt(uint64_t lowest_digit);
-// Of a text that is an index of seven digits or fewer: has no secret either, in versions before
-// 2026 (CVE-2026-21717).
+// Of a text that is an index: has no secret either, in versions before 2026 (CVE-2026-21717).
 uint32_t HashOfIndexText(uint32_t index, uint32_t digits);
 
 // Grows as V8's OrderedHashTable does.

@@ -9,8 +9,6 @@
 namespace isolet {
 namespace {
 
-// Below, the C library has memory for it.
-constexpr size_t kLarge = size_t{1} << 20;
 constexpr size_t kStep = size_t{64} << 10;
 
 // A sanitizer finds what uses memory that was freed, but not what was kept.
@@ -25,18 +23,47 @@ bool Fits(size_t block, size_t bytes) { return block >= bytes && block - bytes <
 
 }  // namespace
 
-LargeCopies::~LargeCopies() { ReturnKept(); }
+LargeCopies::User::User(LargeCopies& copies) : copies_(copies) {
+  copies_.users_.fetch_add(1, std::memory_order_relaxed);
+}
+
+LargeCopies::User::~User() {
+  // What is given back at this moment stays until the next: it is one block.
+  if (copies_.users_.fetch_sub(1, std::memory_order_relaxed) == 1) copies_.ReturnKept();
+}
+
+LargeCopies::Block LargeCopies::Blocks::Remove(size_t index) {
+  const Block block = all[index];
+  std::copy(all.begin() + index + 1, all.begin() + count, all.begin() + index);
+  --count;
+  bytes -= block.bytes;
+  return block;
+}
+
+void LargeCopies::Blocks::Add(Block block) {
+  all[count++] = block;
+  bytes += block.bytes;
+}
+
+void LargeCopies::Blocks::Free() {
+  for (size_t i = 0; i < count; ++i) std::free(all[i].memory);
+}
 
 void LargeCopies::ReturnKept() {
-  Kept kept;
-  std::swap(kept, *kept_.Lock());
-  for (const Block& block : kept.blocks) std::free(block.memory);
+  Blocks kept = std::exchange(*kept_.Lock(), Blocks());
+  kept.Free();
 }
 
 Attachment LargeCopies::Make(const void* bytes, size_t size) {
-  if (size < kLarge) return Attachment::CopyOf(bytes, size);
-  const Block block = Take(size);
-  if (block.memory == nullptr) return {};
+  // Below, the C library has memory for it.
+  if (size < kLeast) return Attachment::CopyOf(bytes, size);
+  Block block = Take(size);
+  if (block.memory == nullptr) {
+    // Where it is short, it is not for keeping.
+    ReturnKept();
+    block = Take(size);
+    if (block.memory == nullptr) return {};
+  }
   std::shared_ptr<void> owner(block.memory, [this, block](void*) { GiveBack(block); });
   std::memcpy(block.memory, bytes, size);
   return {std::move(owner), block.memory, size};
@@ -45,13 +72,8 @@ Attachment LargeCopies::Make(const void* bytes, size_t size) {
 LargeCopies::Block LargeCopies::Take(size_t bytes) {
   {
     auto kept = kept_.Lock();
-    auto found = std::ranges::find_if(kept->blocks,
-                                      [&](const Block& block) { return Fits(block.bytes, bytes); });
-    if (found != kept->blocks.end()) {
-      const Block block = *found;
-      kept->blocks.erase(found);
-      kept->bytes -= block.bytes;
-      return block;
+    for (size_t i = 0; i < kept->count; ++i) {
+      if (Fits(kept->all[i].bytes, bytes)) return kept->Remove(i);
     }
   }
   if (bytes > SIZE_MAX - kStep) return {};
@@ -60,18 +82,16 @@ LargeCopies::Block LargeCopies::Take(size_t bytes) {
 }
 
 void LargeCopies::GiveBack(Block block) {
-  if (!kKeeps || block.bytes > kMostKept) return std::free(block.memory);
-  std::vector<Block> surplus;
+  if (!kKeeps || block.bytes > kMostKept || users_.load(std::memory_order_relaxed) == 0) {
+    return std::free(block.memory);
+  }
+  Blocks surplus;
   {
     auto kept = kept_.Lock();
-    auto end = kept->blocks.begin();
-    while (kept->bytes + block.bytes > kMostKept) kept->bytes -= (end++)->bytes;
-    surplus.assign(kept->blocks.begin(), end);
-    kept->blocks.erase(kept->blocks.begin(), end);
-    kept->blocks.push_back(block);
-    kept->bytes += block.bytes;
+    while (kept->bytes + block.bytes > kMostKept) surplus.Add(kept->Remove(0));
+    kept->Add(block);
   }
-  for (const Block& old : surplus) std::free(old.memory);
+  surplus.Free();
 }
 
 }  // namespace isolet

@@ -10,8 +10,9 @@
 // Owner: Process. It outlives its copies.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
-#include <vector>
 
 #include "shared/guarded.h"
 #include "shared/payload.h"
@@ -20,11 +21,21 @@ namespace isolet {
 
 class LargeCopies {
  public:
-  ~LargeCopies();
+  // Whoever may want copies. While there is none, no memory is kept.
+  class User {
+   public:
+    explicit User(LargeCopies& copies);
+    ~User();
+    User(const User&) = delete;
+    User& operator=(const User&) = delete;
+
+   private:
+    LargeCopies& copies_;
+  };
 
   // Without data where the system refuses the memory.
   Attachment Make(const void* bytes, size_t size);
-  // To the system: what is kept.
+  // To the C library: what is kept.
   void ReturnKept();
 
   // For tests.
@@ -36,16 +47,26 @@ class LargeCopies {
     void* memory = nullptr;
     size_t bytes = 0;
   };
-  struct Kept {
-    // The oldest first.
-    std::vector<Block> blocks;
+  // Nothing smaller is kept.
+  static constexpr size_t kLeast = size_t{1} << 20;
+  static constexpr size_t kMostBlocks = kMostKept / kLeast;
+
+  // Of fixed size, as what is given back comes from destructors, which must not fail.
+  struct Blocks {
+    std::array<Block, kMostBlocks> all;
+    size_t count = 0;
     size_t bytes = 0;
+    // The oldest is the first.
+    Block Remove(size_t index);
+    void Add(Block block);
+    void Free();
   };
 
   Block Take(size_t bytes);
   void GiveBack(Block block);
 
-  Guarded<Kept> kept_;
+  Guarded<Blocks> kept_;
+  std::atomic<int> users_{0};
 };
 
 }  // namespace isolet

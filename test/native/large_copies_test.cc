@@ -13,6 +13,7 @@ constexpr size_t kMiB = size_t{1} << 20;
 
 TEST(LargeCopies, HoldWhatWasCopied) {
   LargeCopies copies;
+  const LargeCopies::User user(copies);
   for (const size_t size : {size_t{0}, size_t{1}, kMiB - 1, kMiB, kMiB + 1, 5 * kMiB + 77}) {
     for (unsigned char fill = 1; fill < 4; ++fill) {
       const std::vector<unsigned char> bytes(size, fill);
@@ -26,6 +27,7 @@ TEST(LargeCopies, HoldWhatWasCopied) {
 
 TEST(LargeCopies, NeverShareMemory) {
   LargeCopies copies;
+  const LargeCopies::User user(copies);
   const std::vector<unsigned char> bytes(2 * kMiB);
   std::vector<Attachment> all;
   for (int i = 0; i < 8; ++i) all.push_back(copies.Make(bytes.data(), bytes.size()));
@@ -37,6 +39,7 @@ TEST(LargeCopies, NeverShareMemory) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(LargeCopies, UseMemoryAgain) {
   LargeCopies copies;
+  const LargeCopies::User user(copies);
   const std::vector<unsigned char> bytes(16 * kMiB);
   const void* first = copies.Make(bytes.data(), bytes.size()).data;
   EXPECT_EQ(copies.kept(), 16 * kMiB);
@@ -52,8 +55,26 @@ TEST(LargeCopies, UseMemoryAgain) {
 }
 #endif
 
+TEST(LargeCopies, KeepNothingForNobody) {
+  LargeCopies copies;
+  const std::vector<unsigned char> bytes(2 * kMiB);
+  copies.Make(bytes.data(), bytes.size());
+  EXPECT_EQ(copies.kept(), 0U);
+  Attachment late;
+  {
+    const LargeCopies::User user(copies);
+    const LargeCopies::User other(copies);
+    copies.Make(bytes.data(), bytes.size());
+    late = copies.Make(bytes.data(), bytes.size());
+  }
+  EXPECT_EQ(copies.kept(), 0U);
+  late = {};
+  EXPECT_EQ(copies.kept(), 0U);
+}
+
 TEST(LargeCopies, KeepNoMoreThanTheirMost) {
   LargeCopies copies;
+  const LargeCopies::User user(copies);
   const std::vector<unsigned char> bytes(130 * kMiB);
   for (size_t size = kMiB; size <= bytes.size(); size += 16 * kMiB) {
     copies.Make(bytes.data(), size);
@@ -63,6 +84,7 @@ TEST(LargeCopies, KeepNoMoreThanTheirMost) {
 
 TEST(LargeCopies, AreMadeAndFreedOnAllThreads) {
   LargeCopies copies;
+  const LargeCopies::User user(copies);
   const std::vector<unsigned char> bytes(3 * kMiB, 9);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

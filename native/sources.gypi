@@ -22,6 +22,7 @@
   "isolate/intl_lists.cc",
   "isolate/intl_objects.cc",
   "isolate/intrinsic_overrides.cc",
+  "isolate/intrinsics_record.cc",
   "isolate/isolate_factory.cc",
   "isolate/json_text.cc",
   "isolate/key_collisions.cc",

@@ -183,6 +183,32 @@ describe('a runtime from a snapshot', () => {
     expect(await runtime.evalAsync('(async () => 5)()')).toBe(5);
   });
 
+  it.each([
+    'Object.freeze(Error)',
+    'Object.freeze(Math)',
+    'Object.freeze(Promise)',
+    'Object.freeze(RegExp)',
+    'Object.freeze(Map.prototype)',
+    'Object.freeze(Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}).prototype))',
+    'for (const name of Object.getOwnPropertyNames(globalThis)) Object.freeze(globalThis[name])',
+    'Object.seal(Uint8Array.prototype)',
+    'Uint8Array = {}',
+    'Uint8Array = 1',
+    'delete globalThis.Uint8Array',
+    'delete globalThis.Math',
+    'Math = 1',
+    'Atomics = class {}',
+    'delete globalThis.Atomics',
+    'Object.defineProperty(globalThis, "Uint8Array", { get: () => ({}), configurable: true })',
+    'RegExp.escape = 1; Error.isError = 1; Map.prototype.getOrInsert = 1; Uint8Array.fromBase64 = 1',
+    'Reflect.ownKeys = Reflect.isExtensible = Reflect.getOwnPropertyDescriptor = () => []; Object.freeze(Error)',
+  ])('may have changed what V8 adds to: %s', (code) => {
+    const runtime = runtimeOf(`globalThis.kept = [1]; ${code}`);
+    expect(runtime.eval('kept[0] + 1')).toBe(2);
+    expect(errorOf(() => runtime.eval('null.x'), JavaScriptError).name).toBe('TypeError');
+    expectUsable(runtime);
+  });
+
   // On Node 20 the scripts would print again, and need a console.
   it.runIf(isOfV8)('keeps the console of the builder, mute where the runtime has none', () => {
     const said: unknown[][] = [];

@@ -76,31 +76,43 @@ v8::Isolate* RealmSnapshot::CreateIsolateLocked(const IsolateParts& parts,
 // V8 adds it to a realm that comes out of a snapshot, and to none of which one is made: errors
 // would have no stack. Those of V8 12 are better off without: see ReadStacks.
 void RealmSnapshot::Begin() {
-  if (creator_ == nullptr || V8_MAJOR_VERSION < 13) return;
+  if (creator_ == nullptr) return;
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
-  ErrorClass(context)
-      ->CreateDataProperty(context, Literal(isolate, kStackTraceLimit),
-                           v8::Integer::New(isolate, kFramesByDefault))
-      .Check();
+  if (V8_MAJOR_VERSION >= 13) {
+    ErrorClass(context)
+        ->CreateDataProperty(context, Literal(isolate, kStackTraceLimit),
+                             v8::Integer::New(isolate, kFramesByDefault))
+        .Check();
+  }
+  intrinsics_.Take(isolate, context);
 }
 
 void RealmSnapshot::Record(v8::Local<v8::Script> script) {
-  if (creator_ == nullptr) scripts_.emplace_back(thread_.isolate(), script->GetUnboundScript());
+  scripts_.emplace_back(thread_.isolate(), script->GetUnboundScript());
 }
 
 void RealmSnapshot::Keep() {
   v8::Isolate* isolate = thread_.isolate();
   v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = thread_.realm().context();
   made_ = std::make_unique<Snapshot>();
+  is_of_v8_ = creator_ != nullptr && intrinsics_.AreUntouched(isolate, context);
+  if (isolate->IsExecutionTerminating()) return Fail("its time was up");
+  if (is_of_v8_) return KeepRealm(context);
   for (v8::Global<v8::UnboundScript>& script : std::exchange(scripts_, {})) {
+    Snapshot::Script& kept = made_->scripts.emplace_back();
+    // V8 makes none where a snapshot could be made: a failed check.
+    if (creator_ != nullptr) continue;
     const std::unique_ptr<v8::ScriptCompiler::CachedData> cache(
         v8::ScriptCompiler::CreateCodeCache(script.Get(isolate)));
-    Snapshot::Script& kept = made_->scripts.emplace_back();
     if (cache != nullptr) kept.cache.assign(cache->data, cache->data + cache->length);
   }
-  if (creator_ == nullptr) return;
-  v8::Local<v8::Context> context = thread_.realm().context();
+}
+
+void RealmSnapshot::KeepRealm(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = thread_.isolate();
+  scripts_.clear();
   if (!ReadStacks(isolate, context)) return Fail("its time was up");
   // What is charged belongs to garbage, or to what V8 would end the process for.
   isolate->LowMemoryNotification();
@@ -113,7 +125,7 @@ void RealmSnapshot::Keep() {
 
 void RealmSnapshot::Finish() {
   if (made_ == nullptr || thread_.core().dying()) return;
-  if (creator_ != nullptr) {
+  if (is_of_v8_) {
     const v8::StartupData data = Write();
     const std::unique_ptr<const char[]> owner(data.data);
     if (data.data == nullptr) return Fail("V8 could not make it");

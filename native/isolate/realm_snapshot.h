@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isolate/intrinsics_record.h"
 #include "isolate/isolate_factory.h"
 #include "shared/message.h"
 #include "shared/snapshot.h"
@@ -43,19 +44,27 @@ class RealmSnapshot {
   // Once they have gone, and all scopes: answers the command, and ends the runtime.
   void Finish();
   // Leaves the isolate, which is then to be disposed of.
-  void LetGo() { creator_.reset(); }
+  void LetGo() {
+    intrinsics_.LetGo();
+    scripts_.clear();
+    creator_.reset();
+  }
 
   // For V8's fatal handlers, which say why: while the snapshot is written, the thread can't go
   // on, nor leave what V8 holds there.
   static void FailIfWriting(std::string_view why);
 
  private:
+  void KeepRealm(v8::Local<v8::Context> context);
   v8::StartupData Write();
   void Fail(std::string why);
 
   RuntimeThread& thread_;
   // Null: V8's kind can't be made.
   std::unique_ptr<v8::SnapshotCreator> creator_;
+  IntrinsicsRecord intrinsics_;
+  // It is of V8's kind where that can be made; else it is the scripts, which are to run again.
+  bool is_of_v8_ = false;
   std::vector<v8::Global<v8::UnboundScript>> scripts_;
   std::unique_ptr<Snapshot> made_;
   uint64_t asked_ = 0;

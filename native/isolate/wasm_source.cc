@@ -120,13 +120,13 @@ v8::MaybeLocal<v8::Value> CopySource(v8::Isolate* isolate, v8::Local<v8::Value> 
   }
 }
 
-v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, std::vector<uint8_t> content) {
-  auto* bytes = new std::vector<uint8_t>(std::move(content));
+v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, std::vector<uint8_t> bytes) {
+  auto* kept = new std::vector<uint8_t>(std::move(bytes));
   auto release = [](void*, size_t, void* owner) {
     delete static_cast<std::vector<uint8_t>*>(owner);
   };
   std::shared_ptr<v8::BackingStore> backing =
-      v8::ArrayBuffer::NewBackingStore(bytes->data(), bytes->size(), release, bytes);
+      v8::ArrayBuffer::NewBackingStore(kept->data(), kept->size(), release, kept);
   return v8::ArrayBuffer::New(isolate, backing);
 }
 

@@ -133,6 +133,7 @@ TEST(IdMap, ClearForgetsAllAndGoesOn) {
   IdMap<std::shared_ptr<int>> map;
   auto value = std::make_shared<int>(7);
   std::vector<uint64_t> ids;
+  ids.reserve(100);
   for (int i = 0; i < 100; ++i) ids.push_back(map.Add(value));
   map.Remove(ids[50]);
   map.Clear();

@@ -30,6 +30,7 @@ TEST(LargeCopies, NeverShareMemory) {
   const LargeCopies::User user(copies);
   const std::vector<unsigned char> bytes(2 * kMiB);
   std::vector<Attachment> all;
+  all.reserve(8);
   for (int i = 0; i < 8; ++i) all.push_back(copies.Make(bytes.data(), bytes.size()));
   for (size_t i = 0; i < all.size(); ++i) {
     for (size_t k = 0; k < i; ++k) EXPECT_NE(all[i].data, all[k].data);
@@ -87,6 +88,7 @@ TEST(LargeCopies, AreMadeAndFreedOnAllThreads) {
   const LargeCopies::User user(copies);
   const std::vector<unsigned char> bytes(3 * kMiB, 9);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int k = 0; k < 50; ++k) {

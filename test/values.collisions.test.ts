@@ -1,29 +1,12 @@
 // Values that would make whoever reads them compute for long.
 import { DataCloneError, JavaScriptError } from 'isolet';
 import { describe, expect, it } from 'vitest';
+import { chosen } from './support/colliding-numbers.mjs';
 import { errorOf } from './support/errors.js';
 import { checkReleases, expectUsable, makeRuntime } from './support/runtimes.js';
 
 checkReleases();
 
-/**
- * Integers that V8 puts into one of 2,048 buckets of a Map or Set, as it hashes them without a secret (Thomas Wang's
- * hash).
- */
-const chosen = `
-  function chosen(count) {
-    const found = [];
-    for (let i = 0; found.length < count; i++) {
-      let hash = (~i + (i << 15)) | 0;
-      hash ^= hash >>> 12;
-      hash = (hash + (hash << 2)) | 0;
-      hash ^= hash >>> 4;
-      hash = Math.imul(hash, 2057);
-      hash ^= hash >>> 16;
-      if ((hash & 2047) === 0) found.push(i);
-    }
-    return found;
-  }`;
 const big = '(count) => Array.from({ length: count }, (_, i) => (BigInt(i) << 64n) + 5n)';
 
 describe('a Map or Set whose keys collide', () => {

@@ -1,7 +1,5 @@
 #include "isolate/intrinsics_record.h"
 
-#include <utility>
-
 #include "isolate/v8_strings.h"
 
 namespace isolet {

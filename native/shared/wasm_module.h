@@ -44,7 +44,8 @@ struct BoundedModule {
   uint64_t pages = 0;
   // How many memories it defines.
   uint64_t memories = 0;
-  // Where in `bytes` what the type section holds begins, and its size; 0: it has none.
+  // Where what a section holds begins in `bytes`, as they were read, and its size; 0: there is none
+  // such.
   struct Place {
     size_t offset = 0;
     size_t size = 0;

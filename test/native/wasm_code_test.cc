@@ -5,20 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "shared/wasm_bytes.h"
 #include "shared/wasm_function.h"
 
 namespace isolet {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
-
-void AppendVarint(Bytes* out, uint64_t value) {
-  while (value >= 0x80) {
-    out->push_back(static_cast<uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  out->push_back(static_cast<uint8_t>(value));
-}
 
 void Repeat(Bytes* out, size_t times, const Bytes& part) {
   for (size_t i = 0; i < times; ++i) out->insert(out->end(), part.begin(), part.end());
@@ -27,7 +20,7 @@ void Repeat(Bytes* out, size_t times, const Bytes& part) {
 // With so many variables.
 Bytes Body(uint64_t variables, const Bytes& code) {
   Bytes body{1};
-  AppendVarint(&body, variables);
+  AppendVarint(body, variables);
   body.push_back(0x7f);
   body.insert(body.end(), code.begin(), code.end());
   body.push_back(0x0b);
@@ -36,9 +29,9 @@ Bytes Body(uint64_t variables, const Bytes& code) {
 
 WasmCode CodeOf(const std::vector<Bytes>& bodies, uint64_t largest_struct = 0) {
   Bytes section;
-  AppendVarint(&section, bodies.size());
+  AppendVarint(section, bodies.size());
   for (const Bytes& body : bodies) {
-    AppendVarint(&section, body.size());
+    AppendVarint(section, body.size());
     section.insert(section.end(), body.begin(), body.end());
   }
   WasmDeclarations declared;
@@ -110,7 +103,7 @@ TEST(WasmCode, OfAnOrdinaryLargeFunctionIsSmall) {
   EXPECT_LE(ValuesKept(300, code, declared), 5'001U * 302U);
   Bytes section{1};
   const Bytes body = Body(300, code);
-  AppendVarint(&section, body.size());
+  AppendVarint(section, body.size());
   section.insert(section.end(), body.begin(), body.end());
   EXPECT_LT(ReadWasmCode({section.data(), section.size()}, declared).compiler_bytes,
             uint64_t{32} << 20);

@@ -1,5 +1,6 @@
 // @ts-check
 // Time: an endless loop where values, errors, promises and calls go from the runtime to its host.
+import { chosen } from '../../support/colliding-numbers.mjs';
 
 const late = ['ERR_TIMEOUT'];
 
@@ -28,27 +29,11 @@ const collidingNames = `
     }
   }`;
 
-/** `chosen(count)`: integers that V8 puts into one of 16,384 buckets, as it hashes them without a secret (Thomas Wang's hash). */
-const collidingNumbers = `
-  function chosen(count) {
-    const found = [];
-    for (let i = 0; found.length < count; i++) {
-      let hash = (~i + (i << 15)) | 0;
-      hash ^= hash >>> 12;
-      hash = (hash + (hash << 2)) | 0;
-      hash ^= hash >>> 4;
-      hash = Math.imul(hash, 2057);
-      hash ^= hash >>> 16;
-      if ((hash & 16383) === 0) found.push(i);
-    }
-    return found;
-  }`;
-
 /** @type {import('../hostile-case.mjs').Script[]} */
 export const timeCrossing = [
   {
     name: 'set-of-numbers-that-collide',
-    code: `${collidingNumbers} new Set(chosen(20_000))`,
+    code: `${chosen} new Set(chosen(20_000, 16_384))`,
     limits: { timeout: 10_000 },
     expect: ['ERR_DATA_CLONE'],
     why: 'whoever makes it anew compares each number with all before it, also the host, which has no deadline',

@@ -3,6 +3,7 @@
 //   survival.mjs measure [NAME…]   runs the corpus in the running Node, or these cases, and keeps the figures
 //   survival.mjs table             writes the page from the figures of all Node versions
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { corpus } from '../test/hostile/corpus/index.mjs';
 import { aimedMemory, limitsOf, mebibyte } from '../test/hostile/hostile-case.mjs';
@@ -48,16 +49,23 @@ function marked(text, good) {
 function describe(hostile, result) {
   if (result === undefined) return 'not run';
   if ('death' in result) return marked(`the process ended: ${cell(result.death)}`, false);
-  const { outcome, allowed, elapsed, peak, harm } = result;
+  const { outcome, allowed, elapsed, peak, lost, harm } = result;
   const shown = /^(ERR_|[A-Z]\w*Error$)/.test(outcome) ? outcome : 'a value';
   const parts = [
     marked([shown, ...harm.map(cell)].join('; '), allowed && harm.length === 0),
     marked(`${Math.round(elapsed)} ms`, elapsed <= limitsOf(hostile).timeout + aimedLateness),
   ];
   if (peak !== undefined) {
-    parts.push(marked(`${Math.max(0, Math.round(peak / mebibyte))} MB`, peak <= aimedMemory(hostile)));
+    parts.push(marked(`${Math.max(0, Math.round(peak / mebibyte))} MiB`, peak <= aimedMemory(hostile)));
   }
+  if (lost > 0) parts.push(marked('its thread is lost', false));
   return parts.join(', ');
+}
+
+/** @param {HostileCase} hostile */
+function limitsInShort(hostile) {
+  const { timeout, maxHeapSize } = limitsOf(hostile);
+  return maxHeapSize === 32 * mebibyte ? `${timeout} ms` : `${timeout} ms, ${maxHeapSize / mebibyte} MiB`;
 }
 
 /** The figures of each version, oldest first. @returns {Map<string, Map<string, Result>>} */
@@ -78,10 +86,16 @@ Every script of \`test/hostile/\`, run by \`npm run docs:survival\`: all in one 
 runtime of its own, with an honest runtime at work beside them whose answers are checked. Unless the script says
 otherwise, a runtime has 32 MiB and 500 ms; those of the group memory have 5 s, so that memory is what ends them.
 
-Each cell: what the host got, how long it took, and how much the process grew at most (resident, sampled by the
-kernel). \`ERR_…\` is the code of an error of isolet; another name is that of an error which the script itself threw, the
-engine's \`RangeError\` above all. What should not be is **bold**: another outcome, an answer more than 50 ms past the
-deadline, more memory than twice the limit and 64 MB.
+Each cell: what the host got, how long it took, and how much the process grew at most until the runtime's thread had
+ended (resident, in MiB, as the kernel tells). \`ERR_…\` is the code of an error of isolet; another name is that of an
+error which the script itself threw, the engine's \`RangeError\` above all. What should not be is **bold**: another
+outcome, an answer more than 50 ms past the deadline, more memory than twice the limit and 64 MiB, a thread that stays
+until the process ends.
+
+Measured on ${process.platform} ${process.arch}, ${availableParallelism()} cores, which had nothing else to do. How much memory a script gets before it is
+stopped depends on that: where every core is busy it may be several times as much, and
+[the page of the peers](survival-peers.md), measured on another day and each script in a process of its own, has other
+figures for the scripts that fill a heap fastest.
 `;
 
 function writePage() {
@@ -94,7 +108,7 @@ function writePage() {
       .filter((hostile) => hostile.group === group)
       .map((hostile) => {
         const results = [...versions.values()].map((byName) => byName.get(hostile.name));
-        const name = `\`${hostile.name}\` (${limitsOf(hostile).timeout} ms)`;
+        const name = `\`${hostile.name}\` (${limitsInShort(hostile)})`;
         return [name, cell(hostile.why), ...results.map((result) => describe(hostile, result))];
       });
     lines.push(`## ${group}\n`, ...table(head, rows));

@@ -29,6 +29,7 @@ import { peakMemory, resetPeak } from './peak-memory.mjs';
  * @property {number | undefined} peak bytes that the process grew by, at most
  * @property {number} kept bytes that the process still had once the runtime was gone
  * @property {boolean} abandoned whether the runtime was given up, as its thread did not come back
+ * @property {number} lost threads that stay until the process ends
  * @property {string[]} harm what the case did to the host or to its neighbours
  */
 
@@ -96,6 +97,7 @@ async function call(hostile, runtime) {
  */
 async function run(hostile, honest, changesOfHost) {
   const honestAnswer = honest.begin();
+  const lostBefore = isolet.getProcessStats().lostThreads;
   resetPeak();
   const before = process.memoryUsage.rss();
   const runtime = new Runtime(limitsOf(hostile));
@@ -127,6 +129,7 @@ async function run(hostile, honest, changesOfHost) {
     peak: peak === undefined ? undefined : peak - before,
     kept: process.memoryUsage.rss() - before,
     abandoned,
+    lost: isolet.getProcessStats().lostThreads - lostBefore,
     harm,
   };
 }

@@ -85,6 +85,14 @@ export const memoryCode = [
     why: 'sets of all of Unicode, closed over case by ICU',
   },
   {
+    name: 'pattern-with-properties-of-strings',
+    code: 'new RegExp("\\\\p{RGI_Emoji}".repeat(400), "v").test("x")',
+    limits: { timeout: 20_000 },
+    expect: [{ value: false }],
+    most: 600,
+    why: 'one property is thousands of strings, which the parser has in memory of its own, and nothing stops it',
+  },
+  {
     name: 'backtracking-that-needs-memory',
     code: '/(?:(a)|b)*c/.test("ab".repeat(2 ** 22))',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT', { value: false }],

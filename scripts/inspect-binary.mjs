@@ -4,8 +4,9 @@ import { statSync } from 'node:fs';
 import { dynamicSymbols, isAbove, oldest } from './old-glibc.mjs';
 import { output } from './toolchain.mjs';
 
-/** Libraries that Node needs as well. */
-const libraries = /^(libc\.so\.6|libc\.musl-\w+\.so\.1|libm\.so\.6|libgcc_s\.so\.1|ld-linux-[\w-]+\.so\.\d)$/;
+/** Libraries that Node needs as well. musl has no soname in Debian, and takes every libc.* for itself. */
+const libraries =
+  /^(libc\.so\.6|libc\.so|libc\.musl-\w+\.so\.1|libm\.so\.6|libgcc_s\.so\.1|ld-linux-[\w-]+\.so\.\d)$/;
 /** Bytes. */
 export const largestBinary = 1_000_000;
 /** Of libgcc_s, from the GCC 8 that those systems came with. */

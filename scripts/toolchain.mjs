@@ -53,6 +53,20 @@ export const tools = {
     brew: 'on Linux',
     windows: 'on Linux',
   },
+  musl: {
+    what: 'musl, its headers and libraries',
+    names: ['musl-gcc'],
+    apt: ['musl-tools'],
+    brew: 'on Linux',
+    windows: 'on Linux',
+  },
+  'gcc-sources': {
+    what: "GCC's sources (to build its C++ library for musl)",
+    names: [],
+    apt: ['gcc-12-source'],
+    brew: 'on Linux',
+    windows: 'on Linux',
+  },
   qemu: {
     what: 'qemu-user (to run programs for arm64)',
     names: ['qemu-aarch64', 'qemu-aarch64-static'],

@@ -1,4 +1,5 @@
 import { formatWithOptions, inspect } from 'node:util';
+import { ConsoleRoom } from './console-room.js';
 import type { ConsoleLevel, ConsoleSink } from './types.js';
 
 /** Where each level of a plugin's console goes at the host's. */
@@ -48,18 +49,22 @@ function hostConsole(name: string) {
 }
 
 function render(level: ConsoleLevel, args: unknown[]): string {
-  if (level === 'dir') return inspect(args[0]);
-  const [format, ...rest] = args;
-  const shown = typeof format === 'string' ? [bounded(format), ...rest] : args;
+  const room = new ConsoleRoom();
+  const shown = args.map((value) =>
+    typeof value === 'string' || room.admits(value) ? value : '[too large to be shown]',
+  );
+  if (level === 'dir') return inspect(shown[0]);
+  const [format, ...rest] = shown;
+  if (typeof format === 'string') return formatWithOptions({ colors: false }, bounded(format), ...rest);
   return formatWithOptions({ colors: false }, ...shown);
 }
 
 /**
- * JSON shows all there is: of a sparse array, a few bytes of the plugin's, 200 MB. So `%j` is shown as `%O` is, which stops
- * after 100 items.
+ * JSON shows all there is, of a sparse array, a few bytes of the plugin's, 200 MB, and `%o` shows four levels. So both are
+ * shown as `%O` is, which stops after 100 items and two levels.
  */
 function bounded(format: string): string {
-  return format.replace(/%[%j]/g, (specifier) => (specifier === '%j' ? '%O' : specifier));
+  return format.replace(/%[%jo]/g, (specifier) => (specifier === '%%' ? specifier : '%O'));
 }
 
 /** A terminal obeys control characters, and a plugin's text must not steer it. */

@@ -80,7 +80,7 @@ export function openStream(counts: StreamCounts, source: AsyncIterable<unknown>)
   const side = countsOf(counts, 'host');
   // The iterator gives up what it holds: a file, a connection.
   const stop = async (reason?: unknown): Promise<void> => {
-    if (side.open.delete(abandon)) await iterator.return?.(reason);
+    if (side.open.delete(abandon)) await iterator.return?.(isThenable(reason) ? undefined : reason);
   };
   // Where nobody is left to be told: what the host's own iterator says then, the host knows.
   const abandon = (reason?: unknown): void => {
@@ -187,6 +187,11 @@ class PluginSource implements UnderlyingSource {
 /** Of a value that can't cross: the plugin was not called. What the plugin itself throws has another class. */
 function isRefusal(error: unknown): boolean {
   return error instanceof DataCloneError || error instanceof SerializationLimitError;
+}
+
+/** A generator waits for what it is to return, and would run the plugin's code in place of its own `finally`. */
+function isThenable(reason: unknown): boolean {
+  return typeof (reason as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** What an iterator, or a plugin's function, gave may be anything. */

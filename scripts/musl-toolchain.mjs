@@ -18,7 +18,7 @@ const musl = `/usr/lib/${triplet}`;
 /** Of all that GCC's sources are, what the build of libstdc++ looks at. */
 const parts = [
   ...['compile', 'depcomp', 'install-sh', 'missing', 'mkinstalldirs', 'move-if-change', 'symlink-tree'],
-  ...['config', 'config.*', 'config-ml.in', 'lt*.m4', 'ltmain.sh', 'libtool.m4', 'multilib.am'],
+  ...['config', 'config.*', 'config-ml.in', 'lt*.m4', 'ltmain.sh', 'libtool.m4', 'libtool-ldflags', 'multilib.am'],
   ...['include', 'libbacktrace', 'libgcc', 'libiberty', 'libstdc++-v3', 'gcc/BASE-VER', 'gcc/DATESTAMP'],
 ];
 

@@ -69,6 +69,43 @@ describe('the console of the host', () => {
     );
   });
 
+  it.each<[what: string, code: string]>([
+    [
+      'in lists',
+      'const s = "x".repeat(500); const a = Array(100).fill(s); const b = Array(100).fill(a); console.log([b, b, b])',
+    ],
+    ['under many keys', 'console.log(o(500, o(500, o(500, 1))))'],
+    [
+      'in a Map',
+      'const m = (v) => new Map(o(90, v) && Object.entries(o(90, v))); console.log(m(m(m("x".repeat(500)))))',
+    ],
+    ['under keys that are long', 'const l = { ["k".repeat(20_000)]: 1 }; console.log([Array(100).fill(l)])'],
+    ['under names in lists', 'const l = Object.assign([], o(500, 1)); console.log([o(500, l)])'],
+    ['that is an error', 'const e = new Error("m".repeat(20_000)); console.log([Array(100).fill(e)])'],
+    ['that is a cause', 'const c = new Error("c", { cause: o(500, 1) }); console.log([o(500, c)])'],
+    ['that is a large bigint', 'const n = [2n ** 100_000n]; console.log([Array(100).fill(n)])'],
+    [
+      'that is a text of its own class',
+      'const t = new String("t".repeat(20_000)); console.log([Array(100).fill(t)])',
+    ],
+    ['in many arguments', 'const a = o(300, o(300, 1)); console.log(...Array(100).fill(a))'],
+    ['under a format for more', 'const a = o(300, o(300, 1)); console.log("%o %O %j %s", a, a, a, a)'],
+    ['under a format that shows four levels', 'console.log("%o", o(9, o(9, o(9, o(9, o(9, 1))))))'],
+    ['in a list of names', 'console.table(o(500, o(500, o(500, 1))))'],
+    ['in what is shown alone', 'console.dir(o(500, o(500, o(500, 1))))'],
+  ])('shows no more than fits of one part in many places: %s', (_, code) => {
+    const many = 'const o = (n, v) => Object.fromEntries(Array.from({ length: n }, (_, i) => ["k" + i, v]));';
+    const [line = ''] = linesOf(`${many} ${code}`);
+    expect(String(line).length).toBeLessThan(400_000);
+    expect(line).toMatch(/too large to be shown|\[Object\]/);
+  });
+
+  it('shows what is large and simple', () => {
+    expect(
+      linesOf('console.log(Array.from({ length: 5000 }, (_, i) => i), { text: "x".repeat(9000) })')[0],
+    ).toMatch(/4900 more items[\s\S]*x{9000}/);
+  });
+
   it('applies formats once', () => {
     expect(
       linesOf(

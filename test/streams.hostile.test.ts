@@ -177,6 +177,30 @@ describe('a plugin that has changed what streams are made of', () => {
   });
 });
 
+describe('a reason to cancel that has a then', () => {
+  it.each<[what: string, then: string]>([
+    ['that never calls back', '() => {}'],
+    ['that never returns', '() => { for (;;); }'],
+    ['that throws', '() => { throw 1; }'],
+  ])("does not keep a host's generator from its end: %s", async (_, then) => {
+    const runtime = makeRuntime(config);
+    let ended = 0;
+    runtime.bindFunction('rows', async function* () {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        ended++;
+      }
+    });
+    const read = `(async () => { const reader = rows().getReader(); await reader.read(); return reader.cancel({ then: ${then} }); })()`;
+    expect(await runtime.evalAsync(read)).toBeUndefined();
+    expect(ended).toBe(1);
+    expect(runtime.getStats().activeHostStreams).toBe(0);
+    expectUsable(runtime);
+  });
+});
+
 describe('the heap limit', () => {
   it.each<[what: string, code: string]>([
     ['start fills', 'new ReadableStream({ start(c) { for (;;) c.enqueue(new Array(10_000).fill(1.5)); } })'],

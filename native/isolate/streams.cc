@@ -25,8 +25,12 @@ void Streams::Install() {
   v8::Isolate* isolate = thread_.isolate();
   v8::Local<v8::Context> context = thread_.realm().context();
   for (const char* name : kClasses) {
+    // Not SetLazyDataProperty: the library runs what the plugin has made of its realm, and V8 ends
+    // the process if the property is another by the time that a lazy one is to be replaced (V8 11.3
+    // to 14.6).
     context->Global()
-        ->SetLazyDataProperty(context, Literal(isolate, name), OnGlobal, {}, v8::DontEnum)
+        ->SetNativeDataProperty(context, Literal(isolate, name), OnGlobal, nullptr, {},
+                                v8::DontEnum)
         .Check();
   }
 }

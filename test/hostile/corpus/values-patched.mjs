@@ -32,8 +32,42 @@ function patched(name, patch, why) {
   };
 }
 
+/** @param {string} name @param {string} inside @param {string} why @returns {import('../hostile-case.mjs').Script} */
+function whileStreamsLoad(name, inside, why) {
+  return {
+    name,
+    code: [
+      'const { defineProperties, defineProperty } = Object; let calls = 0;',
+      `Object.defineProperties = (...all) => { if (calls++ === 0) { ${inside} } return defineProperties(...all); };`,
+      'const found = typeof ReadableStream; [found, calls > 0];',
+    ].join('\n'),
+    expect: [{ value: ['function', true] }],
+    why,
+  };
+}
+
 /** @type {import('../hostile-case.mjs').Script[]} */
 export const valuesPatched = [
+  whileStreamsLoad(
+    'stream-class-deleted-while-it-loads',
+    'delete globalThis.ReadableStream;',
+    "the library of streams runs in the plugin's realm, inside the getter of a global that is gone when it returns",
+  ),
+  whileStreamsLoad(
+    'stream-class-assigned-while-it-loads',
+    'globalThis.ReadableStream = 1;',
+    'as above: it is a plain property by then',
+  ),
+  whileStreamsLoad(
+    'stream-class-redefined-while-it-loads',
+    'defineProperty(globalThis, "ReadableStream", { value: 1, writable: false, configurable: false });',
+    'as above: it is one that nothing can change',
+  ),
+  whileStreamsLoad(
+    'stream-class-read-while-it-loads',
+    'ReadableStream;',
+    'as above: it is loaded inside its own load',
+  ),
   patched(
     'patched-then-of-objects',
     'Object.prototype.then = function (resolve) { resolve("stolen"); }',

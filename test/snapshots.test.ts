@@ -201,11 +201,26 @@ describe('a runtime from a snapshot', () => {
     'delete globalThis.Atomics',
     'Object.defineProperty(globalThis, "Uint8Array", { get: () => ({}), configurable: true })',
     'RegExp.escape = 1; Error.isError = 1; Map.prototype.getOrInsert = 1; Uint8Array.fromBase64 = 1',
+    'Object.freeze(globalThis)',
+    'Object.preventExtensions(globalThis)',
+    'WebAssembly = {}',
+    'globalThis.WebAssembly = {}',
+    'Object.defineProperty(globalThis, "WebAssembly", { get() { throw 1; }, configurable: true })',
+    'globalThis.SharedArrayBuffer = 1',
+    'globalThis.Float16Array = class {}',
     'Reflect.ownKeys = Reflect.isExtensible = Reflect.getOwnPropertyDescriptor = () => []; Object.freeze(Error)',
   ])('may have changed what V8 adds to: %s', (code) => {
     const runtime = runtimeOf(`globalThis.kept = [1]; ${code}`);
     expect(runtime.eval('kept[0] + 1')).toBe(2);
     expect(errorOf(() => runtime.eval('null.x'), JavaScriptError).name).toBe('TypeError');
+    expectUsable(runtime);
+  });
+
+  it('may have left a global object that nothing can be added to', () => {
+    const snapshot = snapshotOf('globalThis.kept = [1]; Object.freeze(globalThis);');
+    const runtime = makeRuntime({ snapshot, enableConsole: () => undefined, enableTimers: true });
+    expect(runtime.eval('kept[0] + 1')).toBe(2);
+    expect(errorOf(() => runtime.bindFunction('late', () => 1), JavaScriptError).name).toBe('TypeError');
     expectUsable(runtime);
   });
 

@@ -11,6 +11,9 @@ constexpr char kSource[] = R"((function () {
   'use strict';
   const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
   const names = [], values = [], objects = [], keys = [], seen = new Set([globalThis]);
+  // Of this V8 or a later one, if they are not there yet.
+  const late = ['WebAssembly', 'SharedArrayBuffer', 'Float16Array', 'Iterator', 'Temporal', 'DisposableStack',
+                'AsyncDisposableStack', 'SuppressedError'].filter((name) => !(name in globalThis));
   const add = (value) => {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
     seen.add(value);
@@ -31,6 +34,10 @@ constexpr char kSource[] = R"((function () {
   }
   for (const object of objects) keys.push(ownKeys(object));
   return () => {
+    if (!isExtensible(globalThis)) return false;
+    for (let i = 0; i < late.length; i++) {
+      if (getOwnPropertyDescriptor(globalThis, late[i]) !== undefined) return false;
+    }
     for (let i = 0; i < names.length; i++) {
       const found = getOwnPropertyDescriptor(globalThis, names[i]);
       if (found === undefined || ownKeys(found)[0] !== 'value' ||

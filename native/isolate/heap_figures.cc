@@ -5,6 +5,18 @@
 #include "shared/message.h"
 
 namespace isolet {
+namespace {
+
+// An object of Temporal, which came with V8 14, takes 270 bytes that are neither in the heap nor in
+// what V8 calls external memory, 32 of them the global handle by which V8 has it.
+constexpr size_t kNativePerHandleByte = V8_MAJOR_VERSION >= 14 ? 8 : 0;
+
+}  // namespace
+
+size_t HeapFigures::UsedWithNative(v8::HeapStatistics statistics) {
+  return statistics.used_heap_size() +
+         (statistics.used_global_handles_size() * kNativePerHandleByte);
+}
 
 v8::HeapStatistics HeapFigures::Of(v8::Isolate* isolate) {
   v8::HeapStatistics statistics;

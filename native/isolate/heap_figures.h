@@ -16,6 +16,9 @@ class HeapFigures {
  public:
   static v8::HeapStatistics Of(v8::Isolate* isolate);
 
+  // Bytes, with what some objects have outside the heap.
+  static size_t UsedWithNative(v8::HeapStatistics statistics);
+
   static void Publish(v8::Isolate* isolate, RuntimeCore& core);
   // Publishes, and replies to the command `id`.
   static void Answer(v8::Isolate* isolate, RuntimeCore& core, uint64_t id);

@@ -65,7 +65,7 @@ void HeapGuard::LowerLimit() {
 }
 
 size_t HeapGuard::Used() const {
-  return HeapFigures::Of(isolate_).used_heap_size() + core_.budget->buffers();
+  return HeapFigures::UsedWithNative(HeapFigures::Of(isolate_)) + core_.budget->buffers();
 }
 
 void HeapGuard::DieOfMemory(size_t used) {
@@ -99,7 +99,7 @@ size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
 void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<HeapGuard*>(data);
   HeapFigures::Publish(self->isolate_, self->core_);
-  self->core_.budget->SetHeap(self->core_.figures.heap_used.Get());
+  self->core_.budget->SetHeap(HeapFigures::UsedWithNative(HeapFigures::Of(self->isolate_)));
   if (self->core_.budget->Exhausted()) self->DieOfMemory(self->core_.budget->total());
 }
 

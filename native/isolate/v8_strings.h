@@ -31,6 +31,16 @@ inline void CopyTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint
 #endif
 }
 
+// `count` of its units from `start`, which it has.
+inline void CopyUnits(v8::Isolate* isolate, v8::Local<v8::String> string, int start, int count,
+                      uint16_t* out) {
+#if V8_MAJOR_VERSION >= 13
+  string->WriteV2(isolate, static_cast<uint32_t>(start), static_cast<uint32_t>(count), out);
+#else
+  string->Write(isolate, out, start, count, v8::String::NO_NULL_TERMINATION);
+#endif
+}
+
 // As it is, lone surrogates included.
 inline std::u16string ToUtf16(v8::Isolate* isolate, v8::Local<v8::String> text) {
   std::u16string units(static_cast<size_t>(text->Length()), u'\0');

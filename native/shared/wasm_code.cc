@@ -44,6 +44,7 @@ WasmCode ReadWasmCode(WasmSection section, const WasmDeclarations& declared) {
     code.structure_bytes = std::min(code.structure_bytes + Product(made, kCodePerFieldMade), kMost);
     const uint64_t bytes =
         Product(function.values_kept, kBytesPerValueAndBlock) + Product(made, kBytesPerFieldMade);
+    code.optimizer_bytes = std::max(code.optimizer_bytes, function.optimizer_bytes);
     code.compiler_bytes =
         std::max(code.compiler_bytes, function.nested_loops > kMostNestedLoops ? kMost : bytes);
   }

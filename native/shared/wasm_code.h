@@ -25,8 +25,10 @@ struct WasmTailCaller {
 struct WasmCode {
   // Of machine code, by instructions that make a structure with all of its fields.
   uint64_t structure_bytes = 0;
-  // What a compiler holds while it works on the function that takes the most.
+  // What the baseline compiler holds while it works on the function that takes the most.
   uint64_t compiler_bytes = 0;
+  // The same of the optimizing compiler.
+  uint64_t optimizer_bytes = 0;
   // In the order of their bodies.
   std::vector<WasmTailCaller> tail_callers;
 };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "shared/wasm_instructions.h"
+#include "shared/wasm_optimizer.h"
 #include "shared/wire_format.h"
 
 namespace isolet {
@@ -38,6 +39,7 @@ class Reading {
     }
     if (!in_.AtEnd() || !frames_.empty()) function_.makes_tail_calls = true;
     if (!in_.AtEnd() && !frames_.empty()) AssumeTheWorst();
+    function_.optimizer_bytes = optimizer_.bytes();
     return function_;
   }
 
@@ -146,7 +148,14 @@ class Reading {
   bool Call(WasmArity arity) {
     Take(arity.parameters);
     Give(arity.results);
+    if (arity.results != 0) optimizer_.Result();
     return true;
+  }
+  // Of their encodings those of zero begin so, and few others.
+  bool ReadConstant() {
+    if (!in_.NextByteIs(0x00) && !in_.NextByteIs(0x80)) optimizer_.NonZero();
+    Give(1);
+    return SkipNumbers(1);
   }
 
   bool ReadInstruction() {
@@ -154,6 +163,7 @@ class Reading {
     uint64_t index = 0;
     uint32_t count = 0;
     in_.Byte(&code);
+    if (code < 0xfb) optimizer_.Instruction(0, code);
     switch (code) {
       case 0x04:  // if
         Take(1);
@@ -175,7 +185,9 @@ class Reading {
         return End();
       case 0x0e:  // br_table
         Take(1);
-        return in_.Varint32(&count) && SkipNumbers(uint64_t{count} + 1);
+        if (!in_.Varint32(&count)) return false;
+        optimizer_.Targets(count);
+        return SkipNumbers(uint64_t{count} + 1);
       case 0x10:
         return in_.Varint(&index) && Call(declared_.FunctionAt(index));
       case 0x11:  // call_indirect
@@ -195,6 +207,9 @@ class Reading {
         return in_.Varint32(&count) && count == 1 && SkipType();
       case 0x1f:
         return ReadTryTable();
+      case 0x41:
+      case 0x42:
+        return ReadConstant();
       case 0xfb:
       case 0xfc:
       case 0xfd:
@@ -220,6 +235,7 @@ class Reading {
   bool ReadPrefixed(uint8_t prefix) {
     uint64_t code = 0;
     if (!in_.Varint(&code)) return false;
+    optimizer_.Instruction(prefix, code);
     if (prefix == 0xfb && (code == 0x01 || code == 0x21)) ++function_.structures_made;
     return Apply(prefix, code);
   }
@@ -262,6 +278,7 @@ class Reading {
 
   void AssumeTheWorst() {
     const uint64_t left = in_.remaining();
+    optimizer_.Unread(left);
     const uint64_t values = std::min(variables_ + height_ + (left / kShortestPush), kMost);
     const uint64_t blocks = left / kShortestBlock;
     const bool is_absurd = blocks != 0 && values > kMost / blocks;
@@ -276,6 +293,7 @@ class Reading {
   uint64_t variables_;
   uint64_t height_ = 0;
   std::vector<Frame> frames_;
+  WasmOptimizer optimizer_;
   WasmFunction function_;
 };
 

@@ -18,6 +18,8 @@ struct WasmFunction {
   uint64_t values_kept = 0;
   // Instructions that make a structure with default fields.
   uint64_t structures_made = 0;
+  // See WasmOptimizer.
+  uint64_t optimizer_bytes = 0;
   // The most that are in one another.
   uint64_t nested_loops = 0;
   // It ends in a call of another function, or may do so: it was not read to its end.

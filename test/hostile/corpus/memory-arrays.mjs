@@ -122,6 +122,24 @@ export const memoryArrays = [
     why: 'lists made in native code out of what a trap gives',
   },
   {
+    name: 'json-that-only-opens-arrays',
+    code: 'JSON.parse("[".repeat(2 ** 24 - 1))',
+    expect: ['RangeError'],
+    why: 'the parser keeps 40 bytes for each beside the heap, 660 MB, for text that is no JSON',
+  },
+  {
+    name: 'json-that-only-opens-objects',
+    code: `JSON.parse('{"a":'.repeat(3e6))`,
+    expect: ['RangeError'],
+    why: 'as above',
+  },
+  {
+    name: 'json-with-many-properties',
+    code: `JSON.parse('{' + '"":1,'.repeat(3e6) + '"b":1}')`,
+    expect: ['RangeError'],
+    why: 'as above: 100 bytes for each, until the object is whole',
+  },
+  {
     name: 'json-with-many-small-arrays',
     code: 'JSON.parse("[" + "[],".repeat(3000000) + "[]]").length',
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT'],

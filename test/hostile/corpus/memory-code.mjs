@@ -4,6 +4,27 @@
 
 const fullOrLate = ['ERR_HEAP_LIMIT', 'ERR_TIMEOUT'];
 
+/**
+ * A module of one function of a number, which has these bytes so many times, called until it is optimized or the time is up.
+ * @param {number} times @param {readonly number[]} unit
+ */
+function hotFunction(times, unit) {
+  return `
+    const times = ${times}, unit = [${unit}];
+    const leb = (n) => { const b = []; do { b.push((n & 127) | (n > 127 ? 128 : 0)); n >>= 7; } while (n > 0); return b; };
+    const body = new Uint8Array(times * unit.length + 4);
+    for (let i = 0; i < times; i++) body.set(unit, 1 + i * unit.length);
+    body.set([32, 0, 11], 1 + times * unit.length);
+    const code = [1, ...leb(body.length)];
+    const head = [0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, ...leb(code.length + body.length), ...code];
+    const bytes = new Uint8Array(head.length + body.length);
+    bytes.set(head);
+    bytes.set(body, head.length);
+    const { f } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    for (const start = Date.now(); Date.now() - start < 2000;) f(1);
+    'optimized'`;
+}
+
 /** @type {import('../hostile-case.mjs').Script[]} */
 export const memoryCode = [
   {
@@ -111,6 +132,24 @@ export const memoryCode = [
       new WebAssembly.Module(new Uint8Array(all)); 'compiled'`,
     expect: ['ERR_HEAP_LIMIT', 'RangeError', 'ERR_TIMEOUT', { value: 'compiled' }],
     why: 'tables and code for 400,000 functions, outside the heap',
+  },
+  {
+    name: 'wasm-function-of-branches-on-one-variable',
+    code: hotFunction(8000, [32, 0, 4, 64, 32, 0, 65, 1, 106, 33, 0, 11]),
+    expect: ['RangeError'],
+    why: "V8's optimizing compiler takes the square of them, 7 GB for 96 KB, goes on when the runtime is gone, and ended the process",
+  },
+  {
+    name: 'wasm-function-of-conversions',
+    code: hotFunction(150_000, [32, 0, 183, 252, 2, 33, 0]),
+    expect: ['RangeError'],
+    why: 'as above: each takes that compiler 10 KB',
+  },
+  {
+    name: 'wasm-function-of-some-branches-on-one-variable',
+    code: hotFunction(500, [32, 0, 4, 64, 32, 0, 65, 1, 106, 33, 0, 11]),
+    expect: [{ value: 'optimized' }],
+    why: 'as above, and no more than may be',
   },
   {
     name: 'wasm-modules-kept',

@@ -1,0 +1,136 @@
+#include "shared/wasm_optimizer.h"
+
+#include <algorithm>
+
+namespace isolet {
+namespace {
+
+// Against overflow: more than can be had anyway.
+constexpr uint64_t kMost = uint64_t{1} << 40;
+
+// Bytes for one of each kind.
+constexpr uint64_t kOperation = 2 << 10;
+constexpr uint64_t kBlock = 1 << 10;
+constexpr uint64_t kBranch = 6 << 10;
+constexpr uint64_t kTarget = 2 << 10;
+constexpr uint64_t kLoop = 20 << 10;
+constexpr uint64_t kCatch = 12 << 10;
+constexpr uint64_t kCall = 4 << 10;
+constexpr uint64_t kIndirectCall = 8 << 10;
+constexpr uint64_t kTable = 12 << 10;
+constexpr uint64_t kFunctionReference = 8 << 10;
+constexpr uint64_t kSaturating = 12 << 10;
+constexpr uint64_t kBulk = 4 << 10;
+
+// V8 13 and 14 follow a branch whose outcome is known from each place where it becomes known, and
+// copy blocks of up to 13 operations on the way (BranchEliminationReducer): where each of a chain
+// of branches asks for the same variable, each pair of them is such a copy.
+constexpr uint64_t kLargestCopied = 13;
+constexpr uint64_t kCopy = 1400;
+
+bool IsIn(uint64_t code, uint64_t first, uint64_t last) { return code >= first && code <= last; }
+
+// Comparisons but for equality, which may be one with zero.
+bool IsOrder(uint64_t code) {
+  return IsIn(code, 0x48, 0x4f) || IsIn(code, 0x53, 0x5a) || IsIn(code, 0x5b, 0x66);
+}
+bool IsEquality(uint64_t code) { return IsIn(code, 0x46, 0x47) || IsIn(code, 0x51, 0x52); }
+bool IsTestForZero(uint64_t code) { return code == 0x45 || code == 0x50; }
+
+bool GivesValueOfItsOwn(uint64_t code) {
+  return code == 0x23 || IsIn(code, 0x28, 0x35) || IsIn(code, 0x3f, 0x40) || IsOrder(code) ||
+         IsIn(code, 0x67, 0x69) || IsIn(code, 0x79, 0x7b);
+}
+
+}  // namespace
+
+void WasmOptimizer::Instruction(uint8_t prefix, uint64_t code) {
+  if (prefix != 0) return Operate(prefix, code);
+  switch (code) {
+    case 0x04:  // if
+    case 0x0d:  // br_if
+      return Branch();
+    case 0x05:  // else
+    case 0x0b:  // end
+      operations_ = 0;
+      value_ = Value::kAny;
+      return;
+    case 0x02:  // block
+      return Add(kBlock);
+    case 0x03:
+      return Add(kLoop);
+    case 0x06:  // try, catch, catch_all, try_table
+    case 0x07:
+    case 0x19:
+    case 0x1f:
+      value_ = Value::kAny;
+      return Add(kCatch);
+    case 0x01:  // nop, drop, what moves a variable's value, constants
+    case 0x1a:
+    case 0x20:
+    case 0x21:
+    case 0x22:
+    case 0x41:
+    case 0x42:
+    case 0x43:
+    case 0x44:
+      value_ = Value::kAny;
+      return;
+    default:
+      return Operate(0, code);
+  }
+}
+
+void WasmOptimizer::Operate(uint8_t prefix, uint64_t code) {
+  ++operations_;
+  const Value before = value_;
+  value_ = Value::kAny;
+  if (prefix == 0xfc) return Add(code < 8 ? kSaturating : kBulk);
+  if (prefix != 0) return Add(kOperation);
+  if (IsTestForZero(code)) value_ = before;
+  if (GivesValueOfItsOwn(code) || (IsEquality(code) && before == Value::kNonZero)) {
+    value_ = Value::kOwn;
+  }
+  switch (code) {
+    case 0x10:
+      return Add(kCall);
+    case 0x11:
+    case 0x14:
+      return Add(kIndirectCall);
+    case 0x25:
+    case 0x26:
+      return Add(kTable);
+    case 0xd2:
+      return Add(kFunctionReference);
+    case 0xd5:  // br_on_null, br_on_non_null
+    case 0xd6:
+      return Add(kBranch);
+    default:
+      return Add(kOperation);
+  }
+}
+
+void WasmOptimizer::Branch() {
+  Add(kBranch);
+  if (value_ == Value::kOwn) {
+    chained_ = 0;
+  } else {
+    chained_ = operations_ <= kLargestCopied ? chained_ + 1 : 1;
+    Add(chained_ * kCopy);
+  }
+  operations_ = 0;
+  value_ = Value::kAny;
+}
+
+void WasmOptimizer::Targets(uint64_t count) { Add(std::min(count, kMost / kTarget) * kTarget); }
+
+// As if all of them asked for the same variable: `local.get`, `br_if`.
+void WasmOptimizer::Unread(uint64_t size) {
+  const uint64_t branches = std::min(size / 4, uint64_t{1} << 14);
+  Add(std::min(size, kMost / kTable) * kTable);
+  Add(branches * branches / 2 * kCopy);
+}
+
+void WasmOptimizer::Add(uint64_t bytes) { bytes_ = std::min(bytes_ + bytes, kMost); }
+
+}  // namespace isolet

@@ -5,7 +5,7 @@
 //
 // Rejected: a GCC of its own, an hour's work for a compiler that is there, and zig's tool chain, whose C++ library is not
 // the one that Node is built with.
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { repo } from './build.mjs';
@@ -18,7 +18,16 @@ const musl = `/usr/lib/${triplet}`;
 /** Of all that GCC's sources are, what the build of libstdc++ looks at. */
 const parts = [
   ...['compile', 'depcomp', 'install-sh', 'missing', 'mkinstalldirs', 'move-if-change', 'symlink-tree'],
-  ...['config', 'config.*', 'config-ml.in', 'lt*.m4', 'ltmain.sh', 'libtool.m4', 'libtool-ldflags', 'multilib.am'],
+  ...[
+    'config',
+    'config.*',
+    'config-ml.in',
+    'lt*.m4',
+    'ltmain.sh',
+    'libtool.m4',
+    'libtool-ldflags',
+    'multilib.am',
+  ],
   ...['include', 'libbacktrace', 'libgcc', 'libiberty', 'libstdc++-v3', 'gcc/BASE-VER', 'gcc/DATESTAMP'],
 ];
 
@@ -60,22 +69,6 @@ function writeSpecs(file, libraries) {
   writeFileSync(file, `%rename cpp_options old_cpp_options\n\n${sections.join('')}`);
 }
 
-/**
- * The unwinder, which Node takes from Alpine's libgcc: Debian's, with what it needs of glibc.
- * @param {string} cc @param {string} libraries
- */
-function makeUnwinder(cc, libraries) {
-  const library = join(libraries, 'libgcc_s.so.1');
-  const [unwinder, rest] = ['libgcc_eh.a', 'libgcc.a'].map((name) =>
-    output(['gcc', `-print-file-name=${name}`]).trim(),
-  );
-  output([
-    ...[cc, '-O2', '-fPIC', '-shared', '-nostdlib', '-Wl,-soname,libgcc_s.so.1', '-o', library],
-    join(repo, 'scripts/musl-unwinder.c'),
-    ...['-Wl,--whole-archive', `${unwinder}`, '-Wl,--no-whole-archive', `${rest}`, `-L${musl}`, '-lc'],
-  ]);
-}
-
 /** @param {string} work @param {string} version of GCC @returns {string} the folder of the sources */
 function extractSources(work, version) {
   const folder = `/usr/src/gcc-${version}`;
@@ -101,14 +94,14 @@ function buildStandardLibrary(cc, cxx, folder, version) {
   const build = join(work, 'build');
   mkdirSync(build);
   const platform = ['build', 'host', 'target'].map((role) => `--${role}=${triplet}`);
-  const flags = '-O2 -ffunction-sections -fdata-sections';
+  const flags = '-O2 -fPIC -ffunction-sections -fdata-sections';
   output(
     [
       join(sources, 'libstdc++-v3/configure'),
       ...platform,
       `--prefix=${folder}`,
       `--with-gxx-include-dir=${folder}/include/c++`,
-      ...['--disable-shared', '--with-pic', '--disable-multilib', '--disable-nls'],
+      ...['--disable-shared', '--disable-multilib', '--disable-nls'],
       ...['--disable-libstdcxx-pch', '--disable-libstdcxx-verbose'],
       ...[`CC=${cc}`, `CXX=${cxx}`, `CFLAGS=${flags}`, `CXXFLAGS=${flags}`],
     ],
@@ -119,12 +112,12 @@ function buildStandardLibrary(cc, cxx, folder, version) {
   rmSync(work, { recursive: true });
 }
 
-/** For programs that have it of the system, as Node does there. @param {string} cxx @param {string} libraries */
-function makeSharedLibrary(cxx, libraries) {
+/** For programs that have it of the system, as Node does there. @param {string} cc @param {string} libraries */
+function makeSharedLibrary(cc, libraries) {
   output([
-    ...[cxx, '-shared', '-nostdlib', '-Wl,-soname,libstdc++.so.6', '-o', join(libraries, 'libstdc++.so.6')],
+    ...[cc, '-O2', '-fPIC', '-shared', '-Wl,-soname,libstdc++.so.6', '-o', join(libraries, 'libstdc++.so.6')],
+    join(repo, 'scripts/musl-missing.c'),
     ...['-Wl,--whole-archive', join(libraries, 'libstdc++.a'), '-Wl,--no-whole-archive'],
-    ...[join(libraries, 'libgcc_s.so.1'), `-L${musl}`, '-lc'],
   ]);
 }
 
@@ -158,8 +151,9 @@ export function makeMuslToolChain(cache) {
   const headers = `-nostdinc++ -isystem ${folder}/include/c++ -isystem ${folder}/include/c++/${triplet}`;
   const bare = writeProgram(join(folder, 'bin/bare-g++'), `g++ -specs=${specs} "$@"`);
   writeProgram(cxx, `g++ -specs=${specs} ${headers} "$@"`);
-  makeUnwinder(cc, libraries);
+  // Debian's own, which has of glibc's what is in any libc, and one thing more: see musl-missing.c.
+  copyFileSync(output(['gcc', '-print-file-name=libgcc_s.so.1']).trim(), join(libraries, 'libgcc_s.so.1'));
   buildStandardLibrary(cc, bare, folder, `${version}`);
-  makeSharedLibrary(cxx, libraries);
+  makeSharedLibrary(cc, libraries);
   return chain;
 }

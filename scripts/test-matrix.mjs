@@ -1,19 +1,21 @@
 // @ts-check
 // Installs the packed package as a user would, with nothing but a Node on the PATH and install scripts off, and uses it
 // there: every Node, every processor that this machine can run.
-//   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,arm64] [--suite all|smoke|scripts] [--from FOLDER]
+//   test-matrix.mjs [--nodes 20,22,24,26] [--cpus x64,x64-musl,arm64] [--suite all|smoke|scripts] [--from FOLDER]
 //
 // `--nodes running` is the Node that runs this, for platforms that npm has no others for. `scripts` is the demo and the
 // scripts of test/consumers/: what an old Node can run, and an emulated one in minutes. `smoke` is the others of
 // test/consumers/ as well, `all` also the whole vitest suite, against the installed package. What is for another processor
-// runs emulated, by qemu, and is `scripts` in any case.
+// runs emulated, by qemu, and is `scripts` in any case. For musl there is one Node, and `smoke` at most: the suite's own
+// tools are installed for the C library of this machine.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildTypeScript, repo } from './build.mjs';
-import { getNode } from './node-packages.mjs';
+import { makeMuslToolChain } from './musl-toolchain.mjs';
+import { getMuslNode, getNode } from './node-packages.mjs';
 import { packPackage } from './package-contents.mjs';
 import { fail, npm, provide } from './toolchain.mjs';
 
@@ -33,9 +35,12 @@ const [, npmScript] = npm();
 const work = mkdtempSync(join(tmpdir(), 'isolet-matrix-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
+const musl = 'x64-musl';
+
 /** @param {string} version @param {string} cpu */
 function programOf(version, cpu) {
   if (version === 'running') return process.execPath;
+  if (cpu === musl) return getMuslNode().program;
   return join(getNode(version, cpu).folder, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
 }
 
@@ -70,17 +75,27 @@ function bareEnvironment(path) {
   return { ...Object.fromEntries(kept), PATH: path, npm_config_ignore_scripts: 'true' };
 }
 
+/** What a Node for musl takes of its system, which here is none of musl's. @param {string} cpu */
+function librariesFor(cpu) {
+  if (cpu !== musl) return {};
+  const chain = makeMuslToolChain(join(repo, 'node_modules/.cache/isolet/prebuild'));
+  return { LD_LIBRARY_PATH: (chain ?? fail('--cpus: there is no musl here')).folder };
+}
+
+/** @param {string} cpu */
+const isEmulatedHere = (cpu) => cpu !== process.arch && cpu !== musl;
+
 /** @param {string} tarball @param {string} version @param {string} cpu @returns {Installation} */
 function installPackage(tarball, version, cpu) {
   const folder = join(work, `node${version}-${cpu}`);
   cpSync(join(repo, 'test/consumers'), folder, { recursive: true });
   const program = programOf(version, cpu);
-  const isEmulated = cpu !== process.arch;
+  const isEmulated = isEmulatedHere(cpu);
   if (isEmulated && cpu !== 'arm64') fail(`--cpus: ${cpu} can't be emulated here`);
   const installation = {
     folder,
     node: isEmulated ? emulated(program) : [program],
-    env: bareEnvironment(dirname(program)),
+    env: { ...bareEnvironment(dirname(program)), ...librariesFor(cpu) },
   };
   // The emulated one would take minutes, and all it installs is files.
   const installer = isEmulated ? { ...installation, node: [process.execPath] } : installation;
@@ -160,12 +175,13 @@ if (values.from === undefined) buildTypeScript();
 const tarball = values.from === undefined ? packPackage(work) : tarballIn(values.from);
 for (const cpu of values.cpus.split(',')) {
   for (const version of values.nodes.split(',')) {
+    if (cpu === musl && version !== getMuslNode().major) continue;
     const installation = installPackage(tarball, version, cpu);
     runDemo(installation);
     runScripts(installation);
-    const suite = cpu === process.arch ? values.suite : 'scripts';
+    const suite = isEmulatedHere(cpu) ? 'scripts' : values.suite;
     if (suite !== 'scripts') runConsumers(installation);
-    if (suite === 'all') runSuite(installation);
+    if (suite === 'all' && cpu !== musl) runSuite(installation);
     console.log(`Node ${version}, ${cpu}: passed`);
     rmSync(installation.folder, { recursive: true });
   }

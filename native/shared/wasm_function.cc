@@ -67,20 +67,7 @@ class Reading {
     if (!in_.Byte(&type)) return false;
     return (type != kReference && type != kNullableReference) || SkipNumbers(1);
   }
-  // Signed ones, too, whose last byte a Varint would not take.
-  bool SkipNumbers(uint64_t count) {
-    uint8_t byte = 0;
-    for (uint64_t i = 0; i < count; ++i) {
-      do {
-        if (!in_.Byte(&byte)) return false;
-      } while (byte >= 0x80);
-    }
-    return true;
-  }
-  bool SkipBytes(uint64_t count) {
-    const uint8_t* ignored = nullptr;
-    return in_.Bytes(count, &ignored);
-  }
+  bool SkipNumbers(uint64_t count) { return SkipWasmNumbers(in_, count); }
 
   // Below its block's part of the stack nothing takes a value: after a branch the language
   // lets instructions take what is not there.
@@ -135,6 +122,7 @@ class Reading {
   bool End() {
     height_ = frames_.back().base;
     const uint64_t results = frames_.back().results;
+    if (results != 0) optimizer_.Values();
     frames_.pop_back();
     Give(results);
     return true;
@@ -244,36 +232,7 @@ class Reading {
     const WasmInstruction* found = FindWasmInstruction(prefix, code);
     if (found == nullptr) return false;
     Move(found->effect);
-    return SkipImmediates(found->immediates);
-  }
-
-  bool SkipImmediates(WasmImmediates immediates) {
-    constexpr uint64_t kNamesMemory = 0x40;
-    uint64_t alignment = 0;
-    switch (immediates) {
-      case WasmImmediates::kNone:
-        return true;
-      case WasmImmediates::kOne:
-        return SkipNumbers(1);
-      case WasmImmediates::kTwo:
-        return SkipNumbers(2);
-      case WasmImmediates::kMemory:
-      case WasmImmediates::kMemoryAndLane:
-        if (!in_.Varint(&alignment)) return false;
-        if (!SkipNumbers((alignment & kNamesMemory) != 0 ? 2 : 1)) return false;
-        return immediates == WasmImmediates::kMemory || SkipBytes(1);
-      case WasmImmediates::kLane:
-        return SkipBytes(1);
-      case WasmImmediates::kFourBytes:
-        return SkipBytes(4);
-      case WasmImmediates::kEightBytes:
-        return SkipBytes(8);
-      case WasmImmediates::kSixteenBytes:
-        return SkipBytes(16);
-      case WasmImmediates::kCast:
-        return SkipBytes(1) && SkipNumbers(3);
-    }
-    return false;
+    return SkipWasmImmediates(in_, found->immediates);
   }
 
   void AssumeTheWorst() {

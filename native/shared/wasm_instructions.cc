@@ -129,4 +129,44 @@ const WasmInstruction* FindWasmInstruction(uint8_t prefix, uint64_t code) {
   }
 }
 
+bool SkipWasmNumbers(WireReader& in, uint64_t count) {
+  uint8_t byte = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    do {
+      if (!in.Byte(&byte)) return false;
+    } while (byte >= 0x80);
+  }
+  return true;
+}
+
+bool SkipWasmImmediates(WireReader& in, WasmImmediates immediates) {
+  constexpr uint64_t kNamesMemory = 0x40;
+  const uint8_t* ignored = nullptr;
+  uint64_t alignment = 0;
+  switch (immediates) {
+    case WasmImmediates::kNone:
+      return true;
+    case WasmImmediates::kOne:
+      return SkipWasmNumbers(in, 1);
+    case WasmImmediates::kTwo:
+      return SkipWasmNumbers(in, 2);
+    case WasmImmediates::kMemory:
+    case WasmImmediates::kMemoryAndLane:
+      if (!in.Varint(&alignment)) return false;
+      if (!SkipWasmNumbers(in, (alignment & kNamesMemory) != 0 ? 2 : 1)) return false;
+      return immediates == WasmImmediates::kMemory || in.Bytes(1, &ignored);
+    case WasmImmediates::kLane:
+      return in.Bytes(1, &ignored);
+    case WasmImmediates::kFourBytes:
+      return in.Bytes(4, &ignored);
+    case WasmImmediates::kEightBytes:
+      return in.Bytes(8, &ignored);
+    case WasmImmediates::kSixteenBytes:
+      return in.Bytes(16, &ignored);
+    case WasmImmediates::kCast:
+      return in.Bytes(1, &ignored) && SkipWasmNumbers(in, 3);
+  }
+  return false;
+}
+
 }  // namespace isolet

@@ -4,10 +4,12 @@
 // Those of the specification (release 3), vectors and atomics.
 //
 // Thread: any.
-// Owner: nobody; tables.
+// Owner: nobody; tables and functions.
 #pragma once
 
 #include <cstdint>
+
+#include "shared/wire_format.h"
 
 namespace isolet {
 
@@ -32,5 +34,9 @@ struct WasmInstruction {
 
 // `prefix`: the byte before the code, or 0. Null: there is none such.
 const WasmInstruction* FindWasmInstruction(uint8_t prefix, uint64_t code);
+
+// False: they are not there. Signed numbers, too, whose last byte a Varint would not take.
+bool SkipWasmNumbers(WireReader& in, uint64_t count);
+bool SkipWasmImmediates(WireReader& in, WasmImmediates immediates);
 
 }  // namespace isolet

@@ -65,11 +65,14 @@ void WasmOptimizer::Instruction(uint8_t prefix, uint64_t code) {
     case 0x1f:
       value_ = Value::kAny;
       return Add(kCatch);
-    case 0x01:  // nop, drop, what moves a variable's value, constants
+    case 0x21:  // local.set, local.tee
+    case 0x22:
+      may_differ_ = true;
+      value_ = Value::kAny;
+      return;
+    case 0x01:  // nop, drop, local.get, constants
     case 0x1a:
     case 0x20:
-    case 0x21:
-    case 0x22:
     case 0x41:
     case 0x42:
     case 0x43:
@@ -114,10 +117,11 @@ void WasmOptimizer::Branch() {
   Add(kBranch);
   if (value_ == Value::kOwn) {
     chained_ = 0;
-  } else {
+  } else if (may_differ_) {
     chained_ = operations_ <= kLargestCopied ? chained_ + 1 : 1;
     Add(chained_ * kCopy);
   }
+  may_differ_ = false;
   operations_ = 0;
   value_ = Value::kAny;
 }

@@ -22,6 +22,8 @@ class WasmOptimizer {
   void NonZero() { value_ = Value::kNonZero; }
   void Result() { value_ = Value::kOwn; }
   void Targets(uint64_t count);
+  // A block has ended with values: what was in one place is another by where control comes from.
+  void Values() { may_differ_ = true; }
   // Bytes of code that can't be read.
   void Unread(uint64_t size);
 
@@ -45,6 +47,8 @@ class WasmOptimizer {
   uint64_t operations_ = 0;
   // Branches in a row, each soon after the last, by what may be the value of one variable.
   uint64_t chained_ = 0;
+  // Since the last branch, a variable may have become another on one way and not on the other.
+  bool may_differ_ = false;
 };
 
 }  // namespace isolet

@@ -36,6 +36,8 @@ TEST(WasmOptimizer, TakesLittleForOrdinaryCode) {
   // Loads, and a ladder of comparisons as scanners have.
   EXPECT_LT(OptimizerBytes(10'000, {0x20, 0, 0x28, 2, 0, 0x21, 0}), 64 * kMegabyte);
   EXPECT_LT(OptimizerBytes(10'000, {0x20, 0, 0x41, 0xe1, 0, 0x46, 0x0d, 0}), 100 * kMegabyte);
+  // Branches by a variable that stays what it is.
+  EXPECT_LT(OptimizerBytes(10'000, {0x20, 0, 0x04, 0x40, 0x0b}), 100 * kMegabyte);
 }
 
 TEST(WasmOptimizer, TakesTheSquareOfBranchesByOneVariable) {
@@ -60,6 +62,10 @@ TEST(WasmOptimizer, TakesTheSquareOfBranchesByOneVariable) {
         << testing::PrintToString(condition);
     EXPECT_LT(OptimizerBytes(200, If(condition)), 64 * kMegabyte);
   }
+  // By what an if gives.
+  EXPECT_GT(
+      OptimizerBytes(1000, {0x20, 0, 0x04, 0x7f, 0x23, 0, 0x05, 0x41, 0, 0x0b, 0x04, 0x40, 0x0b}),
+      512 * kMegabyte);
   // By br_if, out of a block.
   EXPECT_GT(
       OptimizerBytes(1000, {0x02, 0x40, 0x20, 0, 0x0d, 0, 0x20, 0, 0x41, 1, 0x6a, 0x21, 0, 0x0b}),

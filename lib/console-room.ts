@@ -6,6 +6,8 @@ const mostItems = 100;
 const longestText = 10_000;
 /** Characters of what has no parts, and of what stands around one that has. */
 const small = 16;
+/** Of a line break: what is put in front of the next line. */
+const lineBreak = 64;
 /** Items of a list, among which its other keys are looked for, that take as long as a character. */
 const itemsPerCharacter = 8;
 
@@ -36,14 +38,19 @@ export class ConsoleRoom {
 
 /** Of the value without its parts. */
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return small + Math.min(value.length, longestText);
-  // In base 16, as making those of base 10 takes a time that grows with their square.
+  if (typeof value === 'string') return sizeOfText(value.slice(0, longestText));
+  // In base 16, which is made in no time.
   if (typeof value === 'bigint') return small + 2 * value.toString(16).length;
+  if (value instanceof BigInt) return sizeOf(value.valueOf());
   if (Array.isArray(value)) return small + Math.min(value.length, mostCharacters) / itemsPerCharacter;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return small * mostItems;
   if (value instanceof String || value instanceof RegExp) return small + value.toString().length;
-  if (value instanceof Error) return small + `${value.name}${value.message}${value.stack}`.length;
+  if (value instanceof Error) return sizeOfText(`${value.name}${value.message}${value.stack}`);
   return small;
+}
+
+function sizeOfText(text: string): number {
+  return small + text.length + lineBreak * (text.split('\n').length - 1);
 }
 
 /** What is shown inside a value: the name of each part, or what stands in its place in a Map, and the part. */
@@ -69,12 +76,18 @@ function* firstOf<T>(items: Iterable<T>): Generator<T> {
   }
 }
 
+/** Of an item: the last number of 32 bits is none, and comes behind other names. */
+function isIndex(key: string): boolean {
+  const index = Number(key) >>> 0;
+  return index < 2 ** 32 - 1 && String(index) === key;
+}
+
 /** Those of an array that are not its items: they come last. */
 function* otherPropertiesOf(array: unknown[]): Generator<[key: string, part: unknown]> {
   const keys = Object.keys(array);
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i] as string;
-    if (String(Number(key) >>> 0) === key) return;
+    if (isIndex(key)) return;
     yield [key, Reflect.get(array, key)];
   }
 }

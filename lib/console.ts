@@ -76,10 +76,17 @@ function printable(text: string): string {
   );
 }
 
+/** Characters of one call; each line of a plugin's text takes more than it has. */
+const mostPrinted = 512 * 1024;
+
 /** Also on what follows a line break: a plugin could else print lines that look like the host's. */
 function onEachLine(prefix: string, text: string): string {
-  return text
-    .split('\n')
-    .map((line) => prefix + line)
-    .join('\n');
+  const lines: string[] = [];
+  let length = 0;
+  for (const line of text.split('\n')) {
+    length += prefix.length + line.length + 1;
+    if (length > mostPrinted) return [...lines, `${prefix}…`].join('\n');
+    lines.push(prefix + line);
+  }
+  return lines.join('\n');
 }

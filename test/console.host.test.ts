@@ -88,6 +88,16 @@ describe('the console of the host', () => {
       'that is a text of its own class',
       'const t = new String("t".repeat(20_000)); console.log([Array(100).fill(t)])',
     ],
+    ['that is a bigint of its own class', 'console.log([Array(100).fill(Object(2n ** 500_000n))])'],
+    [
+      'under names behind one that looks like an index',
+      'const l = Object.assign([], o(200, 1), { 4294967295: 1 }); const m = Object.assign([], o(200, l)); console.log(Object.assign([], o(200, m)))',
+    ],
+    ['that is many lines', 'console.log([Array(6).fill("\\n".repeat(10_000))])'],
+    [
+      'that is an error of many lines',
+      'const e = new Error(); e.stack = "\\n".repeat(10_000); console.log([Array(10).fill(e)])',
+    ],
     ['in many arguments', 'const a = o(300, o(300, 1)); console.log(...Array(100).fill(a))'],
     ['under a format for more', 'const a = o(300, o(300, 1)); console.log("%o %O %j %s", a, a, a, a)'],
     ['under a format that shows four levels', 'console.log("%o", o(9, o(9, o(9, o(9, o(9, 1))))))'],
@@ -98,6 +108,15 @@ describe('the console of the host', () => {
     const [line = ''] = linesOf(`${many} ${code}`);
     expect(String(line).length).toBeLessThan(400_000);
     expect(line).toMatch(/too large to be shown|\[Object\]/);
+  });
+
+  it('cuts a text of very many lines', () => {
+    const lines = linesOf(
+      'for (let i = 0; i < 20; i++) console.group(i); console.log("\\n".repeat(60_000)); console.log("after")',
+    );
+    expect(String(lines[20]).length).toBeLessThan(600_000);
+    expect(lines[20]).toMatch(/…$/);
+    expect(lines[21]).toMatch(/after$/);
   });
 
   it('shows what is large and simple', () => {

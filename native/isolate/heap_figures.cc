@@ -1,5 +1,6 @@
 #include "isolate/heap_figures.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/message.h"
@@ -9,13 +10,14 @@ namespace {
 
 // An object of Temporal, which came with V8 14, takes 270 bytes that are neither in the heap nor in
 // what V8 calls external memory, 32 of them the global handle by which V8 has it.
-constexpr size_t kNativePerHandleByte = V8_MAJOR_VERSION >= 14 ? 8 : 0;
+constexpr size_t kHandle = 32;
+constexpr size_t kNativePerHandle = V8_MAJOR_VERSION >= 14 ? 256 : 0;
 
 }  // namespace
 
-size_t HeapFigures::UsedWithNative(v8::HeapStatistics statistics) {
-  return statistics.used_heap_size() +
-         (statistics.used_global_handles_size() * kNativePerHandleByte);
+size_t HeapFigures::UsedWithNative(v8::HeapStatistics statistics, size_t ours) {
+  const size_t handles = statistics.used_global_handles_size() / kHandle;
+  return statistics.used_heap_size() + ((handles - std::min(handles, ours)) * kNativePerHandle);
 }
 
 v8::HeapStatistics HeapFigures::Of(v8::Isolate* isolate) {

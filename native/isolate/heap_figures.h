@@ -16,8 +16,9 @@ class HeapFigures {
  public:
   static v8::HeapStatistics Of(v8::Isolate* isolate);
 
-  // Bytes, with what some objects have outside the heap.
-  static size_t UsedWithNative(v8::HeapStatistics statistics);
+  // Bytes, with what some objects have outside the heap: those that have a global handle which is
+  // none of `ours`.
+  static size_t UsedWithNative(v8::HeapStatistics statistics, size_t ours);
 
   static void Publish(v8::Isolate* isolate, RuntimeCore& core);
   // Publishes, and replies to the command `id`.

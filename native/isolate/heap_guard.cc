@@ -64,9 +64,12 @@ void HeapGuard::LowerLimit() {
   isolate_->RemoveNearHeapLimitCallback(unchanged, limit_);
 }
 
-size_t HeapGuard::Used() const {
-  return HeapFigures::UsedWithNative(HeapFigures::Of(isolate_)) + core_.budget->buffers();
+size_t HeapGuard::HeapUsed() const {
+  return HeapFigures::UsedWithNative(HeapFigures::Of(isolate_),
+                                     RuntimeThread::Of(isolate_).OwnHandles());
 }
+
+size_t HeapGuard::Used() const { return HeapUsed() + core_.budget->buffers(); }
 
 void HeapGuard::DieOfMemory(size_t used) {
   Failure failure;
@@ -99,7 +102,7 @@ size_t HeapGuard::NearHeapLimit(void* data, size_t current, size_t) {
 void HeapGuard::AfterCollection(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<HeapGuard*>(data);
   HeapFigures::Publish(self->isolate_, self->core_);
-  self->core_.budget->SetHeap(HeapFigures::UsedWithNative(HeapFigures::Of(self->isolate_)));
+  self->core_.budget->SetHeap(self->HeapUsed());
   if (self->core_.budget->Exhausted()) self->DieOfMemory(self->core_.budget->total());
 }
 

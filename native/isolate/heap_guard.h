@@ -54,6 +54,7 @@ class HeapGuard {
   [[noreturn]] void LeaveOrPark(RuntimeThread& thread) const;
   void LowerLimit();
   void DieOfMemory(size_t used);
+  size_t HeapUsed() const;
   size_t Used() const;
 
   v8::Isolate* const isolate_;

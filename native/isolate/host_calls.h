@@ -45,6 +45,8 @@ class HostCalls {
   uint64_t AccountOf(uint64_t promise) const;
   // A promise that a host function returned has settled.
   void Settle(Message& settled);
+  // Global handles.
+  size_t handles() const { return promises_.size() + made_.size(); }
 
  private:
   struct Waiting {

@@ -65,6 +65,8 @@ class MemoryCharges {
   bool IsTracked(v8::Local<v8::Object> object) const;
   // Whether nothing that is charged is alive, as far as the last collection has seen.
   bool IsEmpty() const { return charges_.size() == 0; }
+  // Global handles.
+  size_t handles() const { return charges_.size(); }
   // What an object was charged; 0: nothing.
   uint64_t BytesOf(v8::Local<v8::Object> object) const;
   // What an object holds has changed to `bytes`, without asking.

@@ -43,6 +43,9 @@ class PluginFunctions final : public FunctionPort {
   // 0: not marked.
   uint64_t HostErrorOf(v8::Local<v8::Value> error) const;
 
+  // Global handles, at most.
+  size_t handles() const { return (2 * exported_.size()) + proxied_.size(); }
+
  private:
   struct Exported {
     v8::Global<v8::Function> function;

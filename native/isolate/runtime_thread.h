@@ -62,6 +62,11 @@ class RuntimeThread {
   MessageLoop& loop() { return *loop_; }
   HeapGuard& heap_guard() { return *heap_guard_; }
   MemoryCharges& charges() { return *charges_; }
+  // Global handles of what there is, and of the largest users of them only.
+  size_t OwnHandles() const {
+    return (functions_ ? functions_->handles() : 0) + (host_calls_ ? host_calls_->handles() : 0) +
+           (charges_ ? charges_->handles() : 0);
+  }
   WasmStacks& wasm_stacks() { return *wasm_stacks_; }
   IntrinsicOverrides& overrides() { return *overrides_; }
   // As the realm made it. Empty: it is not metered.

@@ -34,10 +34,11 @@ constexpr uint64_t kTimesLimitForCompilers = 2;
 // The optimizing compiler, by an estimate that people's code comes closer to: a scanner of
 // tree-sitter's 370 MB, the largest function of onnxruntime 920 MB.
 constexpr uint64_t kLeastForOptimizer = uint64_t{512} << 20;
+constexpr uint64_t kForOptimizerWithoutLimit = uint64_t{2} << 30;
 
 uint64_t MostOptimizerBytes(const RuntimeThread& thread) {
   const uint64_t limit = thread.core().limits.max_heap_size;
-  if (limit == 0) return kForCompilersWithoutLimit;
+  if (limit == 0) return kForOptimizerWithoutLimit;
   return std::max(kLeastForOptimizer, limit * kTimesLimitForCompilers);
 }
 

@@ -16,6 +16,8 @@ constexpr uint64_t kMost = uint64_t{1} << 40;
 constexpr uint64_t kShortestPush = 2;
 constexpr uint64_t kShortestBlock = 2;
 
+constexpr uint64_t kNoLoop = ~uint64_t{0};
+
 constexpr uint8_t kVoidBlock = 0x40;
 constexpr uint8_t kNullableReference = 0x63;
 constexpr uint8_t kReference = 0x64;
@@ -49,6 +51,9 @@ class Reading {
     uint64_t parameters;
     uint64_t results;
     uint64_t loops;  // that are open, with its own
+    // Of a loop: how many variables had been set before it; else kNoLoop.
+    uint64_t set_before = kNoLoop;
+    bool is_try = false;
   };
 
   bool ReadVariables() {
@@ -106,9 +111,20 @@ class Reading {
     return ReadBlockType(&arity) && Enter(arity);
   }
   bool BeginLoop() {
+    optimizer_.Begin();
     if (!Begin()) return false;
     ++frames_.back().loops;
+    frames_.back().set_before = variables_set_;
     function_.nested_loops = std::max(function_.nested_loops, frames_.back().loops);
+    return true;
+  }
+  bool BeginTry() {
+    optimizer_.Begin();
+    return Begin() && MarkTry();
+  }
+  bool MarkTry() {
+    frames_.back().is_try = true;
+    ++tries_;
     return true;
   }
   bool Enter(WasmArity arity) {
@@ -122,7 +138,14 @@ class Reading {
   bool End() {
     height_ = frames_.back().base;
     const uint64_t results = frames_.back().results;
+    const uint64_t set_before = frames_.back().set_before;
+    if (set_before != kNoLoop) {
+      optimizer_.EndLoop(std::min(variables_, variables_set_ - set_before));
+    }
+    if (frames_.back().is_try) --tries_;
     if (results != 0) optimizer_.Values();
+    optimizer_.End();
+    optimizer_.Edge(variables_ + height_ + results);
     frames_.pop_back();
     Give(results);
     return true;
@@ -136,7 +159,9 @@ class Reading {
   bool Call(WasmArity arity) {
     Take(arity.parameters);
     Give(arity.results);
-    if (arity.results != 0) optimizer_.Result();
+    optimizer_.Call(arity.parameters, arity.results);
+    // It may throw.
+    optimizer_.Edge(tries_ != 0 ? variables_ + height_ : 0);
     return true;
   }
   // Of their encodings those of zero begin so, and few others.
@@ -155,10 +180,13 @@ class Reading {
     switch (code) {
       case 0x04:  // if
         Take(1);
+        optimizer_.BeginIf();
         return Begin();
       case 0x02:  // block
-      case 0x06:  // try
+        optimizer_.Begin();
         return Begin();
+      case 0x06:  // try
+        return BeginTry();
       case 0x03:
         return BeginLoop();
       case 0x05:  // else
@@ -175,6 +203,7 @@ class Reading {
         Take(1);
         if (!in_.Varint32(&count)) return false;
         optimizer_.Targets(count);
+        optimizer_.Edges(uint64_t{count} + 1, variables_ + height_);
         return SkipNumbers(uint64_t{count} + 1);
       case 0x10:
         return in_.Varint(&index) && Call(declared_.FunctionAt(index));
@@ -195,6 +224,17 @@ class Reading {
         return in_.Varint32(&count) && count == 1 && SkipType();
       case 0x1f:
         return ReadTryTable();
+      case 0x0c:  // br, br_if
+      case 0x0d:
+        optimizer_.Edge(variables_ + height_);
+        if (!in_.Varint(&index)) return false;
+        optimizer_.Jump(index);
+        if (code == 0x0d) Take(1);
+        return true;
+      case 0x21:  // local.set, local.tee
+      case 0x22:
+        ++variables_set_;
+        return Apply(0, code);
       case 0x41:
       case 0x42:
         return ReadConstant();
@@ -217,15 +257,29 @@ class Reading {
       // catch and catch_ref name a tag, too.
       if (!in_.Byte(&kind) || !SkipNumbers(kind < 2 ? 2 : 1)) return false;
     }
-    return Enter(arity);
+    optimizer_.Begin();
+    return Enter(arity) && MarkTry();
   }
 
   bool ReadPrefixed(uint8_t prefix) {
     uint64_t code = 0;
     if (!in_.Varint(&code)) return false;
     optimizer_.Instruction(prefix, code);
+    if (prefix == 0xfb && code == 0x08 && !CountOperands()) return false;
+    if (prefix == 0xfb && (code == 0x00 || code == 0x20))
+      optimizer_.Operands(declared_.largest_struct);
     if (prefix == 0xfb && (code == 0x01 || code == 0x21)) ++function_.structures_made;
     return Apply(prefix, code);
+  }
+
+  // array.new_fixed: a type and how many values.
+  bool CountOperands() {
+    WireReader ahead = in_;
+    uint64_t type = 0;
+    uint64_t count = 0;
+    if (!ahead.Varint(&type) || !ahead.Varint(&count)) return false;
+    optimizer_.Operands(count);
+    return true;
   }
 
   bool Apply(uint8_t prefix, uint64_t code) {
@@ -251,6 +305,9 @@ class Reading {
   const WasmDeclarations& declared_;
   uint64_t variables_;
   uint64_t height_ = 0;
+  // Instructions so far that set a variable, and blocks that are open and catch what calls throw.
+  uint64_t variables_set_ = 0;
+  uint64_t tries_ = 0;
   std::vector<Frame> frames_;
   WasmOptimizer optimizer_;
   WasmFunction function_;

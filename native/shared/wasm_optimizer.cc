@@ -21,12 +21,27 @@ constexpr uint64_t kTable = 12 << 10;
 constexpr uint64_t kFunctionReference = 8 << 10;
 constexpr uint64_t kSaturating = 12 << 10;
 constexpr uint64_t kBulk = 4 << 10;
+constexpr uint64_t kArray = 40 << 10;
+constexpr uint64_t kAtomic = 4 << 10;
+constexpr uint64_t kWait = 8 << 10;
+constexpr uint64_t kRemainder = 6 << 10;
+// For each that a call takes or gives beyond some.
+constexpr uint64_t kCallValue = 1536;
+constexpr uint64_t kCallValuesIncluded = 8;
+constexpr uint64_t kOperand = 600;
+// For each variable and value at each place that control comes to, and that a loop changes.
+constexpr uint64_t kEdgeValue = 8;
+constexpr uint64_t kLoopVariable = 500;
 
 // V8 13 and 14 follow a branch whose outcome is known from each place where it becomes known, and
 // copy blocks of up to 13 operations on the way (BranchEliminationReducer): where each of a chain
 // of branches asks for the same variable, each pair of them is such a copy.
 constexpr uint64_t kLargestCopied = 13;
 constexpr uint64_t kCopy = 1400;
+
+uint64_t Product(uint64_t a, uint64_t b) {
+  return a != 0 && b > kMost / a ? kMost : std::min(a * b, kMost);
+}
 
 bool IsIn(uint64_t code, uint64_t first, uint64_t last) { return code >= first && code <= last; }
 
@@ -85,11 +100,23 @@ void WasmOptimizer::Instruction(uint8_t prefix, uint64_t code) {
 }
 
 void WasmOptimizer::Operate(uint8_t prefix, uint64_t code) {
-  ++operations_;
   const Value before = value_;
   value_ = Value::kAny;
-  if (prefix == 0xfc) return Add(code < 8 ? kSaturating : kBulk);
-  if (prefix != 0) return Add(kOperation);
+  // Of references little is left, or nothing.
+  const bool is_of_references = prefix == 0xfb || (prefix == 0 && IsIn(code, 0xd0, 0xd4));
+  if (!is_of_references) ++operations_;
+  switch (prefix) {
+    case 0xfb:
+      return Add(code == 6 || code == 7 || code == 9 || code == 10 ? kArray : kOperation);
+    case 0xfc:
+      return Add(code < 8 ? kSaturating : kBulk);
+    case 0xfd:
+      return Add(kOperation);
+    case 0xfe:
+      return Add(code <= 2 ? kWait : kAtomic);
+    default:
+      break;
+  }
   if (IsTestForZero(code)) value_ = before;
   if (GivesValueOfItsOwn(code) || (IsEquality(code) && before == Value::kNonZero)) {
     value_ = Value::kOwn;
@@ -103,6 +130,9 @@ void WasmOptimizer::Operate(uint8_t prefix, uint64_t code) {
     case 0x25:
     case 0x26:
       return Add(kTable);
+    case 0x81:
+    case 0x82:
+      return Add(kRemainder);
     case 0xd2:
       return Add(kFunctionReference);
     case 0xd5:  // br_on_null, br_on_non_null
@@ -126,12 +156,38 @@ void WasmOptimizer::Branch() {
   value_ = Value::kAny;
 }
 
-void WasmOptimizer::Targets(uint64_t count) { Add(std::min(count, kMost / kTarget) * kTarget); }
+void WasmOptimizer::Call(uint64_t parameters, uint64_t results) {
+  const uint64_t values = std::min(parameters + results, kMost);
+  if (values > kCallValuesIncluded) Add(Product(values - kCallValuesIncluded, kCallValue));
+  if (results != 0) value_ = Value::kOwn;
+}
+
+void WasmOptimizer::Operands(uint64_t count) { Add(Product(count, kOperand)); }
+
+void WasmOptimizer::Targets(uint64_t count) { Add(Product(count, kTarget)); }
+
+void WasmOptimizer::Edges(uint64_t count, uint64_t values) {
+  Add(Product(count, Product(values, kEdgeValue)));
+}
+
+void WasmOptimizer::Jump(uint64_t blocks) {
+  if (blocks >= arriving_.size()) return;
+  uint64_t& arriving = arriving_[arriving_.size() - 1 - blocks];
+  arriving = std::max(arriving, chained_);
+}
+
+void WasmOptimizer::End() {
+  if (arriving_.empty()) return;
+  chained_ = std::max(chained_, arriving_.back());
+  arriving_.pop_back();
+}
+
+void WasmOptimizer::EndLoop(uint64_t variables) { Add(Product(variables, kLoopVariable)); }
 
 // As if all of them asked for the same variable: `local.get`, `br_if`.
 void WasmOptimizer::Unread(uint64_t size) {
   const uint64_t branches = std::min(size / 4, uint64_t{1} << 14);
-  Add(std::min(size, kMost / kTable) * kTable);
+  Add(Product(size, kTable));
   Add(branches * branches / 2 * kCopy);
 }
 

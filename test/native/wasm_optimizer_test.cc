@@ -72,6 +72,51 @@ TEST(WasmOptimizer, TakesTheSquareOfBranchesByOneVariable) {
       512 * kMegabyte);
 }
 
+TEST(WasmOptimizer, FollowsTheChainAroundWhatIsBetween) {
+  // if (x) { if (a < b) {} x++ }
+  EXPECT_GT(OptimizerBytes(2000, {0x20, 0,    0x04, 0x40, 0x20, 1, 0x20, 1,    0x49, 0x04,
+                                  0x40, 0x0b, 0x20, 0,    0x41, 1, 0x6a, 0x21, 0,    0x0b}),
+            512 * kMegabyte);
+  // The same, jumping out of a block.
+  EXPECT_GT(OptimizerBytes(2000, {0x02, 0x40, 0x20, 0, 0x0d, 0, 0x20, 1,    0x20, 1,   0x49,
+                                  0x0d, 0,    0x20, 0, 0x41, 1, 0x6a, 0x21, 0,    0x0b}),
+            512 * kMegabyte);
+  // Behind references that nobody needs.
+  Bytes fenced = If({0x20, 0});
+  for (int i = 0; i < 14; ++i) fenced.insert(fenced.end(), {0xd2, 0, 0x1a});
+  EXPECT_GT(OptimizerBytes(1000, fenced), 512 * kMegabyte);
+}
+
+TEST(WasmOptimizer, GrowsWithVariablesWhereControlComesTogether) {
+  auto bytes = [](uint64_t variables, const Bytes& code) {
+    Bytes body{1};
+    AppendVarint(body, variables);
+    body.push_back(0x7f);
+    body.insert(body.end(), code.begin(), code.end());
+    body.push_back(0x0b);
+    WasmDeclarations declared;
+    declared.types = {{0, 0}};
+    declared.functions = {0};
+    return ReadWasmFunction({body.data(), body.size()}, {}, declared).optimizer_bytes;
+  };
+  auto repeated = [](size_t times, const Bytes& code, Bytes before, const Bytes& after) {
+    for (size_t i = 0; i < times; ++i) before.insert(before.end(), code.begin(), code.end());
+    before.insert(before.end(), after.begin(), after.end());
+    return before;
+  };
+  const uint64_t much = 1024 * kMegabyte;
+  Bytes table{0x02, 0x40, 0x20, 0, 0x0e};
+  AppendVarint(table, 8000);
+  EXPECT_GT(bytes(49'000, repeated(8001, {0}, table, {0x0b})), much);
+  EXPECT_GT(bytes(49'000, repeated(8000, {0x23, 0, 0x0d, 0}, {0x02, 0x40}, {0x0b})), much);
+  EXPECT_GT(bytes(49'000, repeated(8000, {0x10, 0}, {0x06, 0x40}, {0x19, 0x0b})), much);
+  EXPECT_LT(bytes(49'000, repeated(8000, {0x10, 0}, {}, {})), much / 16);
+  // Loops in one another, the innermost of which sets many.
+  const Bytes set = repeated(4000, {0x20, 0, 0x21, 1}, {}, {});
+  EXPECT_GT(bytes(4000, repeated(900, {0x0b}, repeated(900, {0x03, 0x40}, {}, set), {})), much);
+  EXPECT_LT(bytes(4000, repeated(900, {0x03, 0x40, 0x0b}, {}, set)), much / 16);
+}
+
 TEST(WasmOptimizer, BreaksTheChainWhereTheValueIsAnother) {
   const std::vector<Bytes> conditions = {
       {0x20, 0, 0x28, 2, 0},     // of memory
@@ -98,6 +143,19 @@ TEST(WasmOptimizer, CountsWhatTakesMuch) {
   AppendVarint(table, 60'000);
   table.resize(table.size() + 60'001);
   EXPECT_GT(OptimizerBytes(10, table), 512 * kMegabyte);
+}
+
+TEST(WasmOptimizer, CountsValuesThatAreTakenTogether) {
+  Bytes body{0};
+  for (int i = 0; i < 1500; ++i) body.insert(body.end(), {0x10, 0});
+  body.push_back(0x0b);
+  WasmDeclarations declared;
+  declared.types = {{1000, 1000}};
+  declared.functions = {0};
+  EXPECT_GT(ReadWasmFunction({body.data(), body.size()}, {}, declared).optimizer_bytes,
+            1024 * kMegabyte);
+  EXPECT_GT(OptimizerBytes(20'000, {0x20, 0, 0x20, 0, 0xfb, 6, 0, 0x1a}), 512 * kMegabyte);
+  EXPECT_GT(OptimizerBytes(200, {0xfb, 8, 0, 0x8f, 0x4e, 0x1a}), 512 * kMegabyte);
 }
 
 TEST(WasmOptimizer, ExpectsTheWorstOfWhatItCannotRead) {

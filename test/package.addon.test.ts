@@ -199,14 +199,32 @@ describe('the C library', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  /** A program whose headers are so far behind its beginning. */
+  function elf(loader: string, headers: number): Buffer {
+    const bytes = Buffer.alloc(headers + 3 * 0x38 + loader.length + 1);
+    bytes.write('\x7fELF\x02\x01', 'latin1');
+    bytes.writeBigUInt64LE(BigInt(headers), 0x20);
+    bytes.writeUInt16LE(0x38, 0x36);
+    bytes.writeUInt16LE(3, 0x38);
+    const [segment, text] = [headers + 2 * 0x38, headers + 3 * 0x38];
+    bytes.writeUInt32LE(3, segment);
+    bytes.writeBigUInt64LE(BigInt(text), segment + 8);
+    bytes.write(loader, text);
+    return bytes;
+  }
+
   it.each([
-    ['musl', 'node', 'ELF … /lib/ld-musl-x86_64.so.1 …'],
-    ['glibc', 'node', 'ELF … /lib64/ld-linux-x86-64.so.2 …'],
-    ['musl', 'ld-musl-x86_64.so.1', 'ELF …'],
-    ['glibc', 'ld-linux-x86-64.so.2', 'ELF …'],
-  ] as const)('is %s for %s with %s', (expected, name, text) => {
+    ['musl', 'node', elf('/lib/ld-musl-x86_64.so.1', 64)],
+    ['musl', 'with-a-program-inside', elf('/lib/ld-musl-x86_64.so.1', 100_000)],
+    ['glibc', 'node', elf('/lib64/ld-linux-x86-64.so.2', 64)],
+    ['glibc', 'in-a-strange-folder', elf('/ld-musl-x86_64/ld-linux-x86-64.so.2', 64)],
+    ['musl', 'ld-musl-x86_64.so.1', elf('', 64)],
+    ['glibc', 'ld-linux-x86-64.so.2', elf('', 64)],
+    ['glibc', 'cut', elf('/lib/ld-musl-x86_64.so.1', 64).subarray(0, 100)],
+    ['glibc', 'script', Buffer.from('#!/lib/ld-musl-x86_64.so.1')],
+  ] as const)('is %s for %s', (expected, name, bytes) => {
     const program = join(folder, name);
-    writeFileSync(program, text);
+    writeFileSync(program, bytes);
     expect(libc(program)).toBe(expected);
   });
 

@@ -150,8 +150,8 @@ void WasmOptimizer::Branch() {
   } else if (may_differ_) {
     chained_ = operations_ <= kLargestCopied ? chained_ + 1 : 1;
     Add(chained_ * kCopy);
+    may_differ_ = false;
   }
-  may_differ_ = false;
   operations_ = 0;
   value_ = Value::kAny;
 }

@@ -60,7 +60,7 @@ class WasmOptimizer {
   uint64_t chained_ = 0;
   // The longest of those with which control jumps to the end of each block that is open.
   std::vector<uint64_t> arriving_;
-  // Since the last branch, a variable may have become another on one way and not on the other.
+  // Since the last one that was counted, a variable may have become another on one way alone.
   bool may_differ_ = false;
 };
 

@@ -14,6 +14,7 @@ import { fail, find, install, output } from './toolchain.mjs';
 /** Debian's: its folders have this name. */
 const triplet = 'x86_64-linux-musl';
 const musl = `/usr/lib/${triplet}`;
+const cache = join(repo, 'node_modules/.cache/isolet/prebuild');
 
 /** Of all that GCC's sources are, what the build of libstdc++ looks at. */
 const parts = [
@@ -123,10 +124,9 @@ function makeSharedLibrary(cc, libraries) {
 
 /**
  * Makes it, once: minutes.
- * @param {string} cache a folder
  * @returns {MuslToolChain | undefined} undefined: its parts can't be had here
  */
-export function makeMuslToolChain(cache) {
+export function makeMuslToolChain() {
   const version = output(['g++', '-dumpversion']).trim().split('.')[0];
   if (!find('musl') && !install('musl')) return undefined;
   if (!existsSync(`/usr/src/gcc-${version}`) && !(version === '12' && install('gcc-sources')))

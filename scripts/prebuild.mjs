@@ -95,7 +95,7 @@ function muslToolChain(target) {
     );
     return { env: environment(target, 'gcc', 'g++'), libraries };
   }
-  const chain = makeMuslToolChain(cache);
+  const chain = makeMuslToolChain();
   return chain && { env: environment(target, chain.cc, chain.cxx), libraries: chain.libraries };
 }
 

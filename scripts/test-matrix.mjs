@@ -78,7 +78,7 @@ function bareEnvironment(path) {
 /** What a Node for musl takes of its system, which here is none of musl's. @param {string} cpu */
 function librariesFor(cpu) {
   if (cpu !== musl) return {};
-  const chain = makeMuslToolChain(join(repo, 'node_modules/.cache/isolet/prebuild'));
+  const chain = makeMuslToolChain();
   return { LD_LIBRARY_PATH: (chain ?? fail('--cpus: there is no musl here')).folder };
 }
 

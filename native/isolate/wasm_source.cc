@@ -36,16 +36,15 @@ constexpr uint64_t kTimesLimitForCompilers = 2;
 constexpr uint64_t kLeastForOptimizer = uint64_t{512} << 20;
 constexpr uint64_t kForOptimizerWithoutLimit = uint64_t{2} << 30;
 
-uint64_t MostOptimizerBytes(const RuntimeThread& thread) {
+uint64_t MostBytes(const RuntimeThread& thread, uint64_t least, uint64_t without_limit) {
   const uint64_t limit = thread.core().limits.max_heap_size;
-  if (limit == 0) return kForOptimizerWithoutLimit;
-  return std::max(kLeastForOptimizer, limit * kTimesLimitForCompilers);
+  if (limit == 0) return without_limit;
+  return std::max(least, limit * kTimesLimitForCompilers);
 }
 
-uint64_t MostCompilerBytes(const RuntimeThread& thread) {
-  const uint64_t limit = thread.core().limits.max_heap_size;
-  if (limit == 0) return kForCompilersWithoutLimit;
-  return std::max(kLeastForCompilers, limit * kTimesLimitForCompilers);
+bool IsTooComplex(const RuntimeThread& thread, const WasmCode& code) {
+  return code.compiler_bytes > MostBytes(thread, kLeastForCompilers, kForCompilersWithoutLimit) ||
+         code.optimizer_bytes > MostBytes(thread, kLeastForOptimizer, kForOptimizerWithoutLimit);
 }
 
 // A copy, as reading it in place would race with what writes to a shared buffer.
@@ -104,8 +103,7 @@ std::optional<BoundedModule> ReadModule(RuntimeThread& thread, v8::Local<v8::Val
         ReadWasmDeclarations(types, bounded->At(bounded->imports), bounded->At(bounded->functions),
                              bounded->At(bounded->globals));
     bounded->code = ReadWasmCode(bounded->At(bounded->function_bodies), declared);
-    if (bounded->code.compiler_bytes > MostCompilerBytes(thread) ||
-        bounded->code.optimizer_bytes > MostOptimizerBytes(thread)) {
+    if (IsTooComplex(thread, bounded->code)) {
       isolate->ThrowException(v8::Exception::RangeError(Literal(isolate, kTooComplex)));
       return std::nullopt;
     }

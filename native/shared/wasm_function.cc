@@ -111,16 +111,11 @@ class Reading {
     return ReadBlockType(&arity) && Enter(arity);
   }
   bool BeginLoop() {
-    optimizer_.Begin();
     if (!Begin()) return false;
     ++frames_.back().loops;
     frames_.back().set_before = variables_set_;
     function_.nested_loops = std::max(function_.nested_loops, frames_.back().loops);
     return true;
-  }
-  bool BeginTry() {
-    optimizer_.Begin();
-    return Begin() && MarkTry();
   }
   bool MarkTry() {
     frames_.back().is_try = true;
@@ -144,7 +139,6 @@ class Reading {
     }
     if (frames_.back().is_try) --tries_;
     if (results != 0) optimizer_.Values();
-    optimizer_.End();
     optimizer_.Edge(variables_ + height_ + results);
     frames_.pop_back();
     Give(results);
@@ -161,7 +155,7 @@ class Reading {
     Give(arity.results);
     optimizer_.Call(arity.parameters, arity.results);
     // It may throw.
-    optimizer_.Edge(tries_ != 0 ? variables_ + height_ : 0);
+    if (tries_ != 0) optimizer_.Edge(variables_ + height_);
     return true;
   }
   // Of their encodings those of zero begin so, and few others.
@@ -180,13 +174,11 @@ class Reading {
     switch (code) {
       case 0x04:  // if
         Take(1);
-        optimizer_.BeginIf();
         return Begin();
       case 0x02:  // block
-        optimizer_.Begin();
         return Begin();
       case 0x06:  // try
-        return BeginTry();
+        return Begin() && MarkTry();
       case 0x03:
         return BeginLoop();
       case 0x05:  // else
@@ -257,7 +249,6 @@ class Reading {
       // catch and catch_ref name a tag, too.
       if (!in_.Byte(&kind) || !SkipNumbers(kind < 2 ? 2 : 1)) return false;
     }
-    optimizer_.Begin();
     return Enter(arity) && MarkTry();
   }
 

@@ -63,21 +63,32 @@ void WasmOptimizer::Instruction(uint8_t prefix, uint64_t code) {
   if (prefix != 0) return Operate(prefix, code);
   switch (code) {
     case 0x04:  // if
+      Branch();
+      return Begin(chained_);
     case 0x0d:  // br_if
       return Branch();
-    case 0x05:  // else
     case 0x0b:  // end
+      End();
+      [[fallthrough]];
+    case 0x05:  // else
       operations_ = 0;
       value_ = Value::kAny;
       return;
+    case 0x18:  // delegate
+      End();
+      return Operate(0, code);
     case 0x02:  // block
+      Begin(0);
       return Add(kBlock);
     case 0x03:
+      Begin(0);
       return Add(kLoop);
-    case 0x06:  // try, catch, catch_all, try_table
-    case 0x07:
-    case 0x19:
+    case 0x06:  // try, try_table
     case 0x1f:
+      Begin(0);
+      [[fallthrough]];
+    case 0x07:  // catch, catch_all
+    case 0x19:
       value_ = Value::kAny;
       return Add(kCatch);
     case 0x21:  // local.set, local.tee

@@ -27,11 +27,9 @@ class WasmOptimizer {
   // Control comes to another place, with so many variables and values.
   void Edge(uint64_t values) { Edges(1, values); }
   void Edges(uint64_t count, uint64_t values);
-  // Blocks, which nest, and a jump out of so many. A loop ends in which so many variables were set.
-  void Begin() { arriving_.push_back(0); }
-  void BeginIf() { arriving_.push_back(chained_); }
+  // A jump out of so many blocks.
   void Jump(uint64_t blocks);
-  void End();
+  // A loop has ended in which so many variables were set.
   void EndLoop(uint64_t variables);
   // A block has ended with values: what was in one place is another by where control comes from.
   void Values() { may_differ_ = true; }
@@ -50,6 +48,9 @@ class WasmOptimizer {
 
   void Add(uint64_t bytes);
   void Branch();
+  // `arriving`: with how long a chain control comes to its end.
+  void Begin(uint64_t arriving) { arriving_.push_back(arriving); }
+  void End();
   void Operate(uint8_t prefix, uint64_t code);
 
   uint64_t bytes_ = 0;

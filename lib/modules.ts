@@ -2,6 +2,7 @@ import { requireFunction, requireString } from './arguments.js';
 import type { NativeRuntime } from './binding.js';
 import { invalidArgument } from './errors.js';
 import { describe, quote } from './text.js';
+import { isThenable } from './thenable.js';
 import type { ModuleLoader, ModuleResolver } from './types.js';
 
 /**
@@ -72,10 +73,6 @@ export class ModuleHost {
     requireString('what the loader returns', loaded);
     return loaded;
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
 async function awaitSource(loaded: unknown): Promise<string> {

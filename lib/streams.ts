@@ -3,6 +3,7 @@ import { nativeBinding } from './binding.js';
 import { DataCloneError, invalidArgument, SerializationLimitError } from './errors.js';
 import { callAsync } from './js-function.js';
 import { describe } from './text.js';
+import { isThenable } from './thenable.js';
 import type { JsFunction, RuntimeStats } from './types.js';
 
 /** What is known of one runtime's streams: made by native code, empty at first, and filled here. */
@@ -78,7 +79,8 @@ const dropped = new FinalizationRegistry((end: () => void) => end());
 export function openStream(counts: StreamCounts, source: AsyncIterable<unknown>): Ends {
   const iterator = source[Symbol.asyncIterator]();
   const side = countsOf(counts, 'host');
-  // The iterator gives up what it holds: a file, a connection.
+  // The iterator gives up what it holds: a file, a connection. A generator waits for what it is to return, and would run
+  // the plugin's code in place of its own `finally`.
   const stop = async (reason?: unknown): Promise<void> => {
     if (side.open.delete(abandon)) await iterator.return?.(isThenable(reason) ? undefined : reason);
   };
@@ -187,11 +189,6 @@ class PluginSource implements UnderlyingSource {
 /** Of a value that can't cross: the plugin was not called. What the plugin itself throws has another class. */
 function isRefusal(error: unknown): boolean {
   return error instanceof DataCloneError || error instanceof SerializationLimitError;
-}
-
-/** A generator waits for what it is to return, and would run the plugin's code in place of its own `finally`. */
-function isThenable(reason: unknown): boolean {
-  return typeof (reason as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** What an iterator, or a plugin's function, gave may be anything. */

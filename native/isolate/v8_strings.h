@@ -22,15 +22,6 @@ inline void CopyOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint
 #endif
 }
 
-inline void CopyTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint16_t* out,
-                        int length) {
-#if V8_MAJOR_VERSION >= 13
-  string->WriteV2(isolate, 0, static_cast<uint32_t>(length), out);
-#else
-  string->Write(isolate, out, 0, length, v8::String::NO_NULL_TERMINATION);
-#endif
-}
-
 // `count` of its units from `start`, which it has.
 inline void CopyUnits(v8::Isolate* isolate, v8::Local<v8::String> string, int start, int count,
                       uint16_t* out) {
@@ -39,6 +30,11 @@ inline void CopyUnits(v8::Isolate* isolate, v8::Local<v8::String> string, int st
 #else
   string->Write(isolate, out, start, count, v8::String::NO_NULL_TERMINATION);
 #endif
+}
+
+inline void CopyTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, uint16_t* out,
+                        int length) {
+  CopyUnits(isolate, string, 0, length, out);
 }
 
 // As it is, lone surrogates included.

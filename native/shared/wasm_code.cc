@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/capped.h"
 #include "shared/wasm_function.h"
 #include "shared/wire_format.h"
 
@@ -18,12 +19,6 @@ constexpr uint64_t kCodePerFieldMade = 8;
 constexpr uint64_t kMostNestedLoops = 1000;
 // V8's own bound: it refuses more.
 constexpr uint32_t kMostFunctions = 1'000'000;
-// Against overflow: more than can be had anyway.
-constexpr uint64_t kMost = uint64_t{1} << 40;
-
-uint64_t Product(uint64_t a, uint64_t b) {
-  return a != 0 && b > kMost / a ? kMost : std::min(a * b, kMost);
-}
 
 }  // namespace
 
@@ -40,13 +35,14 @@ WasmCode ReadWasmCode(WasmSection section, const WasmDeclarations& declared) {
     const WasmFunction function =
         ReadWasmFunction({body, length}, declared.FunctionAt(imported + i), declared);
     if (function.makes_tail_calls) code.tail_callers.push_back({i, function.code});
-    const uint64_t made = Product(function.structures_made, declared.largest_struct);
-    code.structure_bytes = std::min(code.structure_bytes + Product(made, kCodePerFieldMade), kMost);
-    const uint64_t bytes =
-        Product(function.values_kept, kBytesPerValueAndBlock) + Product(made, kBytesPerFieldMade);
+    const uint64_t made = CappedProduct(function.structures_made, declared.largest_struct);
+    code.structure_bytes =
+        std::min(code.structure_bytes + CappedProduct(made, kCodePerFieldMade), kCapped);
+    const uint64_t bytes = CappedProduct(function.values_kept, kBytesPerValueAndBlock) +
+                           CappedProduct(made, kBytesPerFieldMade);
     code.optimizer_bytes = std::max(code.optimizer_bytes, function.optimizer_bytes);
     code.compiler_bytes =
-        std::max(code.compiler_bytes, function.nested_loops > kMostNestedLoops ? kMost : bytes);
+        std::max(code.compiler_bytes, function.nested_loops > kMostNestedLoops ? kCapped : bytes);
   }
   return code;
 }

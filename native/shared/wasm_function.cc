@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "shared/capped.h"
 #include "shared/wasm_instructions.h"
 #include "shared/wasm_optimizer.h"
 #include "shared/wire_format.h"
@@ -10,8 +11,6 @@
 namespace isolet {
 namespace {
 
-// Against overflow: more than can be had anyway.
-constexpr uint64_t kMost = uint64_t{1} << 40;
 // The shortest instructions that put a value on the stack, and that begin a block.
 constexpr uint64_t kShortestPush = 2;
 constexpr uint64_t kShortestBlock = 2;
@@ -62,7 +61,7 @@ class Reading {
     for (uint32_t i = 0; i < groups; ++i) {
       uint32_t count = 0;
       if (!in_.Varint32(&count) || !SkipType()) return false;
-      variables_ = std::min(variables_ + count, kMost);
+      variables_ = std::min(variables_ + count, kCapped);
     }
     return true;
   }
@@ -79,7 +78,7 @@ class Reading {
   void Move(int effect) {
     const uint64_t floor = frames_.back().base;
     if (effect >= 0) {
-      height_ = std::min(height_ + static_cast<uint64_t>(effect), kMost);
+      height_ = std::min(height_ + static_cast<uint64_t>(effect), kCapped);
     } else {
       const auto taken = static_cast<uint64_t>(-effect);
       height_ = height_ > floor + taken ? height_ - taken : floor;
@@ -89,9 +88,9 @@ class Reading {
     const uint64_t floor = frames_.back().base;
     height_ = height_ > floor + count ? height_ - count : floor;
   }
-  void Give(uint64_t count) { height_ = std::min(height_ + count, kMost); }
+  void Give(uint64_t count) { height_ = std::min(height_ + count, kCapped); }
   void KeepValues() {
-    function_.values_kept = std::min(function_.values_kept + variables_ + height_, kMost);
+    function_.values_kept = std::min(function_.values_kept + variables_ + height_, kCapped);
   }
 
   bool ReadBlockType(WasmArity* arity) {
@@ -283,11 +282,10 @@ class Reading {
   void AssumeTheWorst() {
     const uint64_t left = in_.remaining();
     optimizer_.Unread(left);
-    const uint64_t values = std::min(variables_ + height_ + (left / kShortestPush), kMost);
+    const uint64_t values = std::min(variables_ + height_ + (left / kShortestPush), kCapped);
     const uint64_t blocks = left / kShortestBlock;
-    const bool is_absurd = blocks != 0 && values > kMost / blocks;
     function_.values_kept =
-        std::min(function_.values_kept + (is_absurd ? kMost : values * blocks), kMost);
+        std::min(function_.values_kept + CappedProduct(values, blocks), kCapped);
     function_.structures_made += blocks;
   }
 

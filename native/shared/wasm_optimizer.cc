@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
+#include "shared/capped.h"
+
 namespace isolet {
 namespace {
-
-// Against overflow: more than can be had anyway.
-constexpr uint64_t kMost = uint64_t{1} << 40;
 
 // Bytes for one of each kind.
 constexpr uint64_t kOperation = 2 << 10;
@@ -38,10 +37,6 @@ constexpr uint64_t kLoopVariable = 500;
 // of branches asks for the same variable, each pair of them is such a copy.
 constexpr uint64_t kLargestCopied = 13;
 constexpr uint64_t kCopy = 1400;
-
-uint64_t Product(uint64_t a, uint64_t b) {
-  return a != 0 && b > kMost / a ? kMost : std::min(a * b, kMost);
-}
 
 bool IsIn(uint64_t code, uint64_t first, uint64_t last) { return code >= first && code <= last; }
 
@@ -168,17 +163,17 @@ void WasmOptimizer::Branch() {
 }
 
 void WasmOptimizer::Call(uint64_t parameters, uint64_t results) {
-  const uint64_t values = std::min(parameters + results, kMost);
-  if (values > kCallValuesIncluded) Add(Product(values - kCallValuesIncluded, kCallValue));
+  const uint64_t values = std::min(parameters + results, kCapped);
+  if (values > kCallValuesIncluded) Add(CappedProduct(values - kCallValuesIncluded, kCallValue));
   if (results != 0) value_ = Value::kOwn;
 }
 
-void WasmOptimizer::Operands(uint64_t count) { Add(Product(count, kOperand)); }
+void WasmOptimizer::Operands(uint64_t count) { Add(CappedProduct(count, kOperand)); }
 
-void WasmOptimizer::Targets(uint64_t count) { Add(Product(count, kTarget)); }
+void WasmOptimizer::Targets(uint64_t count) { Add(CappedProduct(count, kTarget)); }
 
 void WasmOptimizer::Edges(uint64_t count, uint64_t values) {
-  Add(Product(count, Product(values, kEdgeValue)));
+  Add(CappedProduct(count, CappedProduct(values, kEdgeValue)));
 }
 
 void WasmOptimizer::Jump(uint64_t blocks) {
@@ -193,15 +188,15 @@ void WasmOptimizer::End() {
   arriving_.pop_back();
 }
 
-void WasmOptimizer::EndLoop(uint64_t variables) { Add(Product(variables, kLoopVariable)); }
+void WasmOptimizer::EndLoop(uint64_t variables) { Add(CappedProduct(variables, kLoopVariable)); }
 
 // As if all of them asked for the same variable: `local.get`, `br_if`.
 void WasmOptimizer::Unread(uint64_t size) {
   const uint64_t branches = std::min(size / 4, uint64_t{1} << 14);
-  Add(Product(size, kTable));
+  Add(CappedProduct(size, kTable));
   Add(branches * branches / 2 * kCopy);
 }
 
-void WasmOptimizer::Add(uint64_t bytes) { bytes_ = std::min(bytes_ + bytes, kMost); }
+void WasmOptimizer::Add(uint64_t bytes) { bytes_ = std::min(bytes_ + bytes, kCapped); }
 
 }  // namespace isolet
